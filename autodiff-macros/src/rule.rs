@@ -1,0 +1,67 @@
+//! One row of the rule table: what the table says about one scalar operation, as data.
+//!
+//! The table itself is `rules.rs`. A row is written
+//!
+//! ```text
+//! /// Square root. Infinite slope at 0.
+//! sqrt(x) -> y = x.sqrt(), d[0.5 / y], on[0.1..9.0], kink "+inf at 0";
+//! ```
+//!
+//! and reads: function and parameters, the name of the result, the value as `std` computes it, one
+//! partial per real parameter, the range of each real parameter in which the tests draw points,
+//! and what the row chooses where the derivative does not exist.
+
+/// One scalar operation: value, partials, domain, kink. Formulas are kept as source text and are
+/// parsed when a function uses the row.
+#[derive(Debug)]
+pub struct Row {
+    /// Method name in `std`, for example `sqrt`.
+    pub name: &'static str,
+    /// The doc comment above the row.
+    pub doc: &'static str,
+    /// Parameters in order; `ty` is empty for a real one and `i32` for an integer exponent.
+    pub params: &'static [Param],
+    /// Name by which the partials refer to the value.
+    pub result: &'static str,
+    /// The value, as an expression in the parameters.
+    pub value: &'static str,
+    /// One partial for each real parameter, in order.
+    pub partials: &'static [&'static str],
+    /// For each real parameter the range in which the row is smooth; tests draw points from it.
+    pub domain: &'static [(f64, f64)],
+    /// What the partials are where the derivative does not exist; empty for a smooth row.
+    pub kink: &'static str,
+}
+
+/// A parameter of a row.
+#[derive(Debug)]
+pub struct Param {
+    /// Its name in the formulas.
+    pub name: &'static str,
+    /// Empty for a real parameter, otherwise the integer type.
+    pub ty: &'static str,
+}
+
+/// Turns the rows of `rules.rs` into a static slice of [`Row`]s.
+macro_rules! rules {
+    ($(
+        $(#[doc = $doc:literal])*
+        $name:ident($($param:ident $(: $ty:ident)?),*) -> $result:ident = $value:expr,
+        d[$($partial:expr),*], on[$($lo:literal..$hi:literal),*] $(, kink $kink:literal)?;
+    )*) => {
+        /// The rule table, one row for each operation.
+        pub static TABLE: &[$crate::rule::Row] = &[$($crate::rule::Row {
+            name: stringify!($name),
+            doc: concat!($($doc, "\n"),*),
+            params: &[$($crate::rule::Param {
+                name: stringify!($param),
+                ty: concat!($(stringify!($ty))?),
+            }),*],
+            result: stringify!($result),
+            value: stringify!($value),
+            partials: &[$(stringify!($partial)),*],
+            domain: &[$(($lo, $hi)),*],
+            kink: concat!($($kink)?),
+        }),*];
+    };
+}

@@ -1,0 +1,1 @@
+//! The examples share what stands here.
