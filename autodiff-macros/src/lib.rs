@@ -26,7 +26,7 @@ use proc_macro::TokenStream;
 ///     kink "…";
 ///     arguments(x; ; n: i32);
 ///     value y = x.powi(n);
-///     partials [x d_x x_dot (0.2f64, 3.0f64) …];
+///     partials { [x d_x x_dot (0.2f64, 3.0f64) …] };
 ///     tangent scale(d_x, x_dot);
 /// }
 /// ```

@@ -93,7 +93,7 @@ fn row_tokens(row: &Row) -> syn::Result<TokenStream> {
             kink #kink;
             arguments(#receiver; #(#others),*; #(#integers: #integer_types),*);
             value #result = #value;
-            partials #([#reals #slopes #dots (#lows, #highs) #partials])*;
+            partials { #([#reals #slopes #dots (#lows, #highs) #partials])* };
             tangent #tangent;
         }
     })
