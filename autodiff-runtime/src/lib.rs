@@ -3,7 +3,9 @@
 mod dual;
 mod dual_vec;
 mod scalar;
+pub mod tape;
 
 pub use dual::Dual;
 pub use dual_vec::DualVec;
 pub use scalar::Scalar;
+pub use tape::{Tape, Var};

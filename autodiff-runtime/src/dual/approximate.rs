@@ -23,9 +23,16 @@ impl<T: Scalar + RelativeEq<Epsilon: Copy>> RelativeEq for Dual<T> {
         T::default_max_relative()
     }
 
-    fn relative_eq(&self, other: &Self, epsilon: Self::Epsilon, max_relative: Self::Epsilon) -> bool {
+    fn relative_eq(
+        &self,
+        other: &Self,
+        epsilon: Self::Epsilon,
+        max_relative: Self::Epsilon,
+    ) -> bool {
         self.value.relative_eq(&other.value, epsilon, max_relative)
-            && self.tangent.relative_eq(&other.tangent, epsilon, max_relative)
+            && self
+                .tangent
+                .relative_eq(&other.tangent, epsilon, max_relative)
     }
 }
 

@@ -67,8 +67,8 @@ macro_rules! scalar_operators {
             }
         }
 
-        $crate::scalar::fold_operator!([$($generics)*] $number, Sum sum zero Add add);
-        $crate::scalar::fold_operator!([$($generics)*] $number, Product product one Mul mul);
+        $crate::scalar::fold_operator!([$($generics)*] $number, Sum sum Add add);
+        $crate::scalar::fold_operator!([$($generics)*] $number, Product product Mul mul);
     };
 }
 
@@ -138,10 +138,13 @@ macro_rules! binary_operator {
 
 /// `Sum` or `Product`, over values and over references.
 macro_rules! fold_operator {
-    ([$($generics:tt)*] $number:ty, $Fold:ident $fold:ident $neutral:ident $Op:ident $op:ident) => {
+    ([$($generics:tt)*] $number:ty, $Fold:ident $fold:ident $Op:ident $op:ident) => {
         impl<$($generics)*> ::std::iter::$Fold for $number {
             fn $fold<I: Iterator<Item = Self>>(numbers: I) -> Self {
-                numbers.fold(<Self as $crate::Scalar>::$neutral(), ::std::ops::$Op::$op)
+                // Without the neutral element there is nothing more to compute or to record.
+                numbers.reduce(::std::ops::$Op::$op).unwrap_or_else(|| {
+                    <Self as $crate::Scalar>::from_f64(::std::iter::empty::<f64>().$fold())
+                })
             }
         }
 
