@@ -6,7 +6,7 @@ use std::fmt;
 use autodiff_macros::with_rules;
 
 use crate::Scalar;
-use crate::scalar::{inherent_methods, scalar_methods, scalar_operators};
+use crate::scalar::{inherent_methods, left_operators, scalar_methods, scalar_operators};
 
 mod approximate;
 mod numbers;
@@ -102,6 +102,8 @@ impl<T: Scalar> Scalar for Dual<T> {
 }
 
 scalar_operators!([T: Scalar] Dual<T>, constant T, rules);
+left_operators!([] f32, Dual<f32>);
+left_operators!([] f64, Dual<f64>);
 
 impl<T: Scalar> From<T> for Dual<T> {
     fn from(value: T) -> Self {

@@ -7,7 +7,7 @@ use std::fmt;
 use autodiff_macros::with_rules;
 
 use crate::Scalar;
-use crate::scalar::{inherent_methods, scalar_methods, scalar_operators};
+use crate::scalar::{inherent_methods, left_operators, scalar_methods, scalar_operators};
 
 mod rules;
 
@@ -120,6 +120,8 @@ impl<T: Scalar, const N: usize> Scalar for DualVec<T, N> {
 }
 
 scalar_operators!([T: Scalar, const N: usize] DualVec<T, N>, constant T, rules);
+left_operators!([const N: usize] f32, DualVec<f32, N>);
+left_operators!([const N: usize] f64, DualVec<f64, N>);
 
 impl<T: Scalar, const N: usize> From<T> for DualVec<T, N> {
     fn from(value: T) -> Self {

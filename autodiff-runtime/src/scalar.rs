@@ -11,7 +11,8 @@ use autodiff_macros::with_rules;
 mod operators;
 
 pub(crate) use operators::{
-    binary_operator, fold_operator, inherent_methods, scalar_methods, scalar_operators,
+    binary_operator, fold_operator, inherent_methods, left_operators, scalar_methods,
+    scalar_operators,
 };
 
 macro_rules! declare_scalar {

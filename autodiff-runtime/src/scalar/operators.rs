@@ -136,6 +136,26 @@ macro_rules! binary_operator {
     };
 }
 
+/// The operators with a plain float on the left.
+macro_rules! left_operators {
+    ([$($generics:tt)*] $float:ident, $number:ty) => {
+        $crate::scalar::left_operators!([$($generics)*] $float, $number, Add add Sub sub Mul mul Div div Rem rem);
+    };
+    ([$($generics:tt)*] $float:ident, $number:ty, $Op:ident $op:ident $($rest:ident)*) => {
+        impl<$($generics)*> ::std::ops::$Op<$number> for $float {
+            type Output = $number;
+
+            #[inline]
+            fn $op(self, other: $number) -> $number {
+                ::std::ops::$Op::$op(<$number>::constant(self), other)
+            }
+        }
+
+        $crate::scalar::left_operators!([$($generics)*] $float, $number, $($rest)*);
+    };
+    ([$($generics:tt)*] $float:ident, $number:ty,) => {};
+}
+
 /// `Sum` or `Product`, over values and over references.
 macro_rules! fold_operator {
     ([$($generics:tt)*] $number:ty, $Fold:ident $fold:ident $Op:ident $op:ident) => {
@@ -157,5 +177,6 @@ macro_rules! fold_operator {
 }
 
 pub(crate) use {
-    binary_operator, fold_operator, inherent_methods, scalar_methods, scalar_operators,
+    binary_operator, fold_operator, inherent_methods, left_operators, scalar_methods,
+    scalar_operators,
 };

@@ -7,7 +7,7 @@ use autodiff_macros::with_rules;
 
 use super::{Adjoints, Node, Tape, rules};
 use crate::Scalar;
-use crate::scalar::{inherent_methods, scalar_methods, scalar_operators};
+use crate::scalar::{inherent_methods, left_operators, scalar_methods, scalar_operators};
 
 /// A number whose operations its [`Tape`] records. Constants belong to no tape and are not recorded.
 ///
@@ -154,6 +154,8 @@ impl<T: Scalar> Scalar for Var<'_, T> {
 }
 
 scalar_operators!(['t, T: Scalar] Var<'t, T>, constant T, rules);
+left_operators!(['t] f32, Var<'t, f32>);
+left_operators!(['t] f64, Var<'t, f64>);
 
 impl<T: Scalar> From<T> for Var<'_, T> {
     fn from(value: T) -> Self {
