@@ -1,5 +1,6 @@
 //! Automatic differentiation and robust learning.
 
+pub mod check;
 mod dual;
 mod dual_vec;
 mod scalar;
