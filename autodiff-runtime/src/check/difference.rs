@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn reaches_ten_digits_on_smooth_functions() {
-        let cases: [(fn(f64) -> f64, f64, f64); 5] = [
+        type Case = (fn(f64) -> f64, f64, f64);
+        let cases: [Case; 5] = [
             (f64::exp, 1.0, 1.0_f64.exp()),
             (f64::sin, 1e3, 1e3_f64.cos()),
             (f64::ln, 0.02, 50.0),
