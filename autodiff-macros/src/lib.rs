@@ -4,6 +4,8 @@
 #[macro_use]
 mod rule;
 mod rules;
+#[cfg(test)]
+mod rules_page;
 mod with_rules;
 
 use proc_macro::TokenStream;
