@@ -69,7 +69,10 @@ fn zero(lane: &TokenStream, function: &Function) -> Operand {
 /// The variables that a derivative enters by and leaves by.
 pub fn ends(function: &Function, lowered: &Lowered) -> (Vec<VarId>, Vec<VarId>) {
     let pairs = || function.params.iter().zip(&lowered.params);
-    let inputs = pairs().filter(|(param, _)| param.active).map(|(_, var)| *var).collect();
+    let inputs = pairs()
+        .filter(|(param, _)| param.active)
+        .map(|(_, var)| *var)
+        .collect();
     let mut outputs: Vec<VarId> = pairs()
         .filter(|(param, _)| param.active && param.passing == Passing::Mutable)
         .map(|(_, var)| *var)
@@ -143,12 +146,25 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
             (Some(seed), Some(Operand::Var(seed)))
         }
     };
-    let seeds = vjp::Seeds { result, shadows: shadows.clone() };
-    let sweeps = vjp::vjp(&mut trace, &activity, function.base, &lowered.params, &seeds);
+    let seeds = vjp::Seeds {
+        result,
+        shadows: shadows.clone(),
+    };
+    let sweeps = vjp::vjp(
+        &mut trace,
+        &activity,
+        function.base,
+        &lowered.params,
+        &seeds,
+    );
     let (mut forward, mut backward) = (sweeps.forward, sweeps.backward);
     if purpose == Purpose::Gradient {
-        let outside: HashSet<VarId> =
-            lowered.params.iter().chain(shadows.values()).copied().collect();
+        let outside: HashSet<VarId> = lowered
+            .params
+            .iter()
+            .chain(shadows.values())
+            .copied()
+            .collect();
         fuse(&trace, &activity, &mut forward, &mut backward, &outside);
     }
     store(&mut trace, &mut forward, &mut backward);
@@ -161,7 +177,16 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
             by_value.then(|| sweeps.cotangents.get(var).cloned().unwrap_or(Operand::ZERO))
         })
         .collect();
-    Reverse { trace, forward, backward, cotangents, seed, shadows, inputs, outputs }
+    Reverse {
+        trace,
+        forward,
+        backward,
+        cotangents,
+        seed,
+        shadows,
+        inputs,
+        outputs,
+    }
 }
 
 /// Whether the adjoint of a parameter is added to directly where the caller wants it.
@@ -192,10 +217,17 @@ pub fn second(function: &Function, lowered: &Lowered, purpose: Purpose) -> Secon
     outputs.extend(finals);
     let activity = Activity::of(&trace, &inputs, &outputs);
     let mut dots = param_dots(function, &mut trace, &lowered.params);
-    let shadows: Vec<VarId> = reverse.shadows.values().copied().chain(reverse.seed).collect();
+    let shadows: Vec<VarId> = reverse
+        .shadows
+        .values()
+        .copied()
+        .chain(reverse.seed)
+        .collect();
     for var in shadows {
         let of = trace.var(var).clone();
-        let ident = trace.names.fresh(&format!("{}_dot", of.ident), Span::call_site());
+        let ident = trace
+            .names
+            .fresh(&format!("{}_dot", of.ident), Span::call_site());
         let dot = param_var(&mut trace, &ident, of.ty, of.kind);
         dots.insert(var, dot);
     }
@@ -205,6 +237,15 @@ pub fn second(function: &Function, lowered: &Lowered, purpose: Purpose) -> Secon
     let forward = std::mem::replace(&mut trace.body, std::mem::take(&mut reverse.backward));
     let dots = jvp(&mut trace, &activity, function.base, dots, &zero).dots;
     let backward = std::mem::take(&mut trace.body);
-    let dots = dots.into_iter().filter(|(var, _)| activity.is_active(*var)).collect();
-    Second { trace, forward, backward, dots, reverse }
+    let dots = dots
+        .into_iter()
+        .filter(|(var, _)| activity.is_active(*var))
+        .collect();
+    Second {
+        trace,
+        forward,
+        backward,
+        dots,
+        reverse,
+    }
 }

@@ -22,14 +22,22 @@ pub fn operand(operand: &Operand, trace: &Trace) -> TokenStream {
         Operand::Lit(value, None) => number(*value),
         Operand::Code(code) => {
             let tokens = &code.tokens;
-            if tokens.clone().into_iter().count() == 1 { tokens.clone() } else { quote!((#tokens)) }
+            if tokens.clone().into_iter().count() == 1 {
+                tokens.clone()
+            } else {
+                quote!((#tokens))
+            }
         }
     }
 }
 
 fn number(value: f64) -> TokenStream {
     let literal = Literal::f64_unsuffixed(value.abs());
-    if value.is_sign_negative() { quote!((-#literal)) } else { quote!(#literal) }
+    if value.is_sign_negative() {
+        quote!((-#literal))
+    } else {
+        quote!(#literal)
+    }
 }
 
 impl Emit<'_> {
@@ -49,7 +57,11 @@ impl Emit<'_> {
                     Base::F32 => Literal::f32_suffixed(value.abs() as f32),
                     Base::F64 => Literal::f64_suffixed(value.abs()),
                 };
-                if value.is_sign_negative() { quote!((-#literal)) } else { quote!(#literal) }
+                if value.is_sign_negative() {
+                    quote!((-#literal))
+                } else {
+                    quote!(#literal)
+                }
             }
             other => self.operand(other),
         }
@@ -89,7 +101,12 @@ impl Emit<'_> {
                 let (place, value) = (self.place(place), self.operand(value));
                 quote_spanned!(*span=> #place = #value;)
             }
-            Stmt::Accumulate { place, value, negative, span } => {
+            Stmt::Accumulate {
+                place,
+                value,
+                negative,
+                span,
+            } => {
                 let (place, value) = (self.place(place), self.operand(value));
                 if *negative {
                     quote_spanned!(*span=> #place -= #value;)
@@ -105,7 +122,9 @@ impl Emit<'_> {
                 let place = self.place(place);
                 quote!(::autodiff_runtime::private::clear(&mut #place);)
             }
-            Stmt::If { cond, then, els, .. } => {
+            Stmt::If {
+                cond, then, els, ..
+            } => {
                 let cond = match cond {
                     Operand::Code(code) => code.tokens.clone(),
                     other => self.operand(other),
@@ -270,9 +289,19 @@ impl Emit<'_> {
         let exits = self.idents(&l.exits);
         let exit = (!exits.is_empty()).then(|| quote!(if #(#exits)||* { break; }));
         match &l.head {
-            Head::Range { var, lo, hi, inclusive, step, reversed } => {
-                let (var, lo, hi) =
-                    (&self.trace.var(*var).ident, self.operand(lo), self.operand(hi));
+            Head::Range {
+                var,
+                lo,
+                hi,
+                inclusive,
+                step,
+                reversed,
+            } => {
+                let (var, lo, hi) = (
+                    &self.trace.var(*var).ident,
+                    self.operand(lo),
+                    self.operand(hi),
+                );
                 let dots = if *inclusive { quote!(..=) } else { quote!(..) };
                 let mut range = quote!(#lo #dots #hi);
                 if step.is_some() || *reversed {
@@ -327,7 +356,12 @@ impl Emit<'_> {
                 }
                 self.forward_call(call, result, &args)
             }
-            CallForm::Backward { pullback, seed, shadows, cotangents } => {
+            CallForm::Backward {
+                pullback,
+                seed,
+                shadows,
+                cotangents,
+            } => {
                 let args = self.backward_args(call, seed.as_ref(), shadows);
                 let pullback = &self.trace.var(*pullback).ident;
                 let cotangents = &self.trace.var(*cotangents).ident;
@@ -354,7 +388,10 @@ impl Emit<'_> {
             (Some(fish), None) => quote!(::<#fish>),
             (Some(fish), Some(extra)) => quote!(::<#fish, #extra>),
         };
-        let dot = call.dots.as_ref().map(|dots| &self.trace.var(dots.result).ident);
+        let dot = call
+            .dots
+            .as_ref()
+            .map(|dots| &self.trace.var(dots.result).ident);
         match (&call.form, dot) {
             (CallForm::Forward { pullback }, None) => {
                 let (pullback, fish) = (&self.trace.var(*pullback).ident, with(None));
@@ -387,7 +424,9 @@ impl Emit<'_> {
 
     /// `Some(…)` of a tangent or adjoint that goes with `arg`, or `None`.
     fn optional(&self, place: Option<&Place>, arg: &Arg) -> TokenStream {
-        let Some(place) = place else { return quote!(::core::option::Option::None) };
+        let Some(place) = place else {
+            return quote!(::core::option::Option::None);
+        };
         let inner = match arg {
             Arg::Value(_) => self.place(place),
             Arg::Mutable(_) => self.mutably(place),
@@ -404,7 +443,10 @@ impl Emit<'_> {
     ) -> Vec<TokenStream> {
         let mut args: Vec<TokenStream> = seed.iter().map(|seed| self.operand(seed)).collect();
         let dots = call.dots.as_ref();
-        args.extend(dots.and_then(|dots| dots.seed.as_ref()).map(|seed| self.operand(seed)));
+        args.extend(
+            dots.and_then(|dots| dots.seed.as_ref())
+                .map(|seed| self.operand(seed)),
+        );
         for (k, arg) in call.args.iter().enumerate() {
             let again = match arg {
                 Arg::Value(_) => continue,
