@@ -77,4 +77,11 @@ impl Estimator {
             ..spec
         })
     }
+
+    /// What divides the largest sample gradient in the estimate: N, and N again where the gradients carry 1/N.
+    pub(super) fn divisor(self, samples: usize) -> f64 {
+        let n = samples as f64;
+        let plain = self.kind == Kind::Vanilla || (self.fallback && samples < FEWEST);
+        if plain || self.own_losses { n } else { n * n }
+    }
 }

@@ -13,6 +13,7 @@ use autodiff_runtime::nn::{
 use nalgebra::{DMatrix, DVector};
 use serde::Deserialize;
 
+use super::allowed::Allowed;
 use super::estimator::Estimator;
 use crate::golden::report::largest;
 use crate::golden::{Matrix, Number, Report, numbers::vector};
@@ -40,27 +41,27 @@ struct Batch {
 /// `W1`, `b1`, `W2`, … by name.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-enum Parameter {
+pub(super) enum Parameter {
     Weight(Matrix),
     Bias(Vec<Number>),
 }
 
-type Parameters = BTreeMap<String, Parameter>;
+pub(super) type Parameters = BTreeMap<String, Parameter>;
 
 /// What one method made of a problem.
 #[derive(Deserialize)]
 pub(super) struct File {
     method: String,
-    diagnostics: BTreeMap<String, BTreeMap<usize, f64>>,
-    chainer_float32: Run,
-    numpy_float64: Run,
+    pub(super) diagnostics: BTreeMap<String, BTreeMap<usize, f64>>,
+    pub(super) chainer_float32: Run,
+    pub(super) numpy_float64: Run,
 }
 
 #[derive(Deserialize)]
-struct Run {
-    loss: Vec<Number>,
+pub(super) struct Run {
+    pub(super) loss: Vec<Number>,
     grads_step1: Parameters,
-    weights: BTreeMap<usize, Parameters>,
+    pub(super) weights: BTreeMap<usize, Parameters>,
 }
 
 impl File {
@@ -72,24 +73,27 @@ impl File {
 }
 
 pub(super) fn compare(name: &str, file: &File, data: &Data, report: &mut Report) {
+    let (double, single) = (&file.numpy_float64, &file.chainer_float32);
+    let problem = Problem {
+        method: &file.method,
+        data,
+    };
     for (precision, outcome) in [
         (
             "f64",
-            compare_run::<f64>(
+            problem.compare::<f64>(
                 &format!("{name} f64"),
-                file,
-                &file.numpy_float64,
-                data,
+                double,
+                &Allowed::double(file),
                 report,
             ),
         ),
         (
             "f32",
-            compare_run::<f32>(
+            problem.compare::<f32>(
                 &format!("{name} f32"),
-                file,
-                &file.chainer_float32,
-                data,
+                single,
+                &Allowed::single(file),
                 report,
             ),
         ),
@@ -100,73 +104,81 @@ pub(super) fn compare(name: &str, file: &File, data: &Data, report: &mut Report)
     }
 }
 
-/// Trains, and compares the loss before every step, the first gradients, and the weights at every checkpoint.
-fn compare_run<T: Real>(
-    what: &str,
-    file: &File,
-    run: &Run,
-    data: &Data,
-    report: &mut Report,
-) -> Result<(), Box<dyn Error>> {
-    let mut network = network::<T>(&file.method, data)?;
-    let allowed = Allowed::new::<T>(file);
-    let (x, labels) = (data.data.x_train.to::<T>(), &data.data.y_train);
-    let (sgd, mut pass) = (Sgd::new(T::of(data.config.lr))?, Pass::new());
-    for (step, expected) in run.loss.iter().enumerate() {
-        let loss = network.gradient(&x, &SoftmaxCrossEntropy, labels, &mut pass)?;
-        report.compare(
-            format!("{what} loss {step}"),
-            [loss.as_f64()],
-            [expected.0],
-            allowed.loss(step),
-        );
-        if step == 0 {
-            let gradients = pass.gradients().iter().map(|g| (&g.weight, &g.bias));
-            let tolerance = |largest: f64| allowed.gradient * largest;
-            compare_parameters(
-                &format!("{what} first gradient"),
-                gradients,
-                &run.grads_step1,
-                tolerance,
-                report,
-            );
-        }
-        sgd.step(&mut network, &pass)?;
-        if let Some(weights) = run.weights.get(&(step + 1)) {
-            let what = format!("{what} weights after {}", step + 1);
-            let found = network
-                .linears()
-                .map(|linear| (linear.weight(), linear.bias()));
-            compare_parameters(&what, found, weights, |_| allowed.weights(step + 1), report);
-        }
-    }
-    Ok(())
+/// What is trained, and how.
+struct Problem<'a> {
+    method: &'a str,
+    data: &'a Data,
 }
 
-/// The initial network of a problem, its first layer aggregated by the method.
-fn network<T: Real>(method: &str, data: &Data) -> Result<Sequential<T>, Box<dyn Error>> {
-    let mut layers: Vec<Layer<T>> = Vec::new();
-    for number in 1..=data.init.len() / 2 {
-        let (weight, bias) = dense(&data.init, number)
-            .ok_or_else(|| format!("no initial W{number} and b{number}"))?;
-        if number > 1 {
-            layers.push(Activation::Relu.into());
+impl Problem<'_> {
+    /// Trains, and compares the loss before every step, the first gradients, and the weights at every checkpoint.
+    fn compare<T: Real>(
+        &self,
+        what: &str,
+        run: &Run,
+        allowed: &Allowed,
+        report: &mut Report,
+    ) -> Result<(), Box<dyn Error>> {
+        let mut network = self.network::<T>()?;
+
+        let (x, labels) = (self.data.data.x_train.to::<T>(), &self.data.data.y_train);
+        let (sgd, mut pass) = (Sgd::new(T::of(self.data.config.lr))?, Pass::new());
+        for (step, expected) in run.loss.iter().enumerate() {
+            let loss = network.gradient(&x, &SoftmaxCrossEntropy, labels, &mut pass)?;
+            report.compare(
+                format!("{what} loss {step}"),
+                [loss.as_f64()],
+                [expected.0],
+                allowed.loss(step),
+            );
+            if step == 0 {
+                let gradients = pass.gradients().iter().map(|g| (&g.weight, &g.bias));
+                let tolerance = |largest: f64| allowed.gradient * largest;
+                compare_parameters(
+                    &format!("{what} first gradient"),
+                    gradients,
+                    &run.grads_step1,
+                    tolerance,
+                    report,
+                );
+            }
+            sgd.step(&mut network, &pass)?;
+            if let Some(weights) = run.weights.get(&(step + 1)) {
+                let what = format!("{what} weights after {}", step + 1);
+                let found = network
+                    .linears()
+                    .map(|linear| (linear.weight(), linear.bias()));
+                compare_parameters(&what, found, weights, |_| allowed.weights(step + 1), report);
+            }
         }
-        layers.push(Linear::new(weight.to(), vector(bias))?.into());
+        Ok(())
     }
-    let mut network = Sequential::new(layers)?;
-    let estimator = match method {
-        "deep" => "vanilla",
-        "deep_rob" => "softmean",
-        "deep_rob_nfactor" => "softmean_nfactor",
-        other => other,
-    };
-    let estimator = Estimator::named(estimator, data.config.delta)
-        .ok_or_else(|| format!("no method {method}"))?;
-    network
-        .linear_mut(0)?
-        .set_aggregator(estimator.aggregator(data.data.y_train.len())?);
-    Ok(network)
+
+    /// The initial network of a problem, its first layer aggregated by the method.
+    fn network<T: Real>(&self) -> Result<Sequential<T>, Box<dyn Error>> {
+        let mut layers: Vec<Layer<T>> = Vec::new();
+        for number in 1..=self.data.init.len() / 2 {
+            let (weight, bias) = dense(&self.data.init, number)
+                .ok_or_else(|| format!("no initial W{number} and b{number}"))?;
+            if number > 1 {
+                layers.push(Activation::Relu.into());
+            }
+            layers.push(Linear::new(weight.to(), vector(bias))?.into());
+        }
+        let mut network = Sequential::new(layers)?;
+        let estimator = match self.method {
+            "deep" => "vanilla",
+            "deep_rob" => "softmean",
+            "deep_rob_nfactor" => "softmean_nfactor",
+            other => other,
+        };
+        let estimator = Estimator::named(estimator, self.data.config.delta)
+            .ok_or_else(|| format!("no method {}", self.method))?;
+        network
+            .linear_mut(0)?
+            .set_aggregator(estimator.aggregator(self.data.data.y_train.len())?);
+        Ok(network)
+    }
 }
 
 /// W and b of dense layer `number`, counted from 1.
@@ -222,110 +234,8 @@ fn compare_parameters<'a, T: Real>(
     }
 }
 
-/// How far apart two correct runs may lie.
-struct Allowed {
-    /// Per step, for the loss.
-    losses: Vec<f64>,
-    /// Per checkpoint, for any weight.
-    checkpoints: BTreeMap<usize, f64>,
-    /// Relative to the largest entry of a layer.
-    gradient: f64,
-}
-
-/// Correct runs differ by a few times what the reference's runs do.
-const MARGIN: f64 = 32.0;
-/// A run may leave its twin some steps earlier than the reference's runs left each other.
-const EARLIER: usize = 10;
-
-impl Allowed {
-    fn new<T: Real>(file: &File) -> Self {
-        let single = T::EPSILON.as_f64() > 1e-10;
-        let diagnostic = |name: &str, checkpoint: usize| {
-            let diagnostics = file
-                .diagnostics
-                .iter()
-                .find(|(key, _)| key.starts_with(name));
-            diagnostics
-                .and_then(|(_, values)| values.get(&checkpoint))
-                .copied()
-                .unwrap_or(0.0)
-        };
-        let measured = |checkpoint: usize| {
-            if single {
-                diagnostic("max_abs_weight_diff_chainer32_vs_numpy64", checkpoint)
-            } else {
-                let perturbed = diagnostic("max_abs_weight_diff_numpy64_vs_numpy64", checkpoint);
-                perturbed.max(diagnostic(
-                    "max_abs_weight_diff_chainer64_vs_numpy64",
-                    checkpoint,
-                ))
-            }
-        };
-        let run = if single {
-            &file.chainer_float32
-        } else {
-            &file.numpy_float64
-        };
-        let checkpoints: BTreeMap<usize, f64> = run
-            .weights
-            .iter()
-            .map(|(&checkpoint, weights)| {
-                let rounding = T::EPSILON.as_f64() * largest_weight(weights);
-                (checkpoint, MARGIN * measured(checkpoint).max(rounding))
-            })
-            .collect();
-        let losses = Self::losses(
-            file,
-            if single { 1.0 } else { 1e-8 },
-            T::EPSILON.as_f64(),
-            &checkpoints,
-            single,
-        );
-        Self {
-            losses,
-            checkpoints,
-            gradient: if single { 1e-4 } else { 1e-12 },
-        }
-    }
-
-    /// The precisions part as f32 and f64 parted in the reference, in proportion to their unit of rounding.
-    fn losses(
-        file: &File,
-        proportion: f64,
-        epsilon: f64,
-        checkpoints: &BTreeMap<usize, f64>,
-        single: bool,
-    ) -> Vec<f64> {
-        let (single_run, double_run) = (&file.chainer_float32.loss, &file.numpy_float64.loss);
-        let parted: Vec<f64> = single_run
-            .iter()
-            .zip(double_run)
-            .map(|(a, b)| (a.0 - b.0).abs())
-            .collect();
-        (0..double_run.len())
-            .map(|step| {
-                let seen = largest(parted.iter().take(step + 1 + EARLIER).copied());
-                let rounding = epsilon * double_run[step].0.abs().max(1.0);
-                let weights = checkpoints
-                    .range(step..)
-                    .next()
-                    .map_or(0.0, |(_, &allowed)| allowed);
-                let amplified = if single { 0.0 } else { weights };
-                (MARGIN * (proportion * seen).max(rounding)).max(amplified)
-            })
-            .collect()
-    }
-
-    fn loss(&self, step: usize) -> f64 {
-        self.losses.get(step).copied().unwrap_or(0.0)
-    }
-
-    fn weights(&self, checkpoint: usize) -> f64 {
-        self.checkpoints.get(&checkpoint).copied().unwrap_or(0.0)
-    }
-}
-
-fn largest_weight(parameters: &Parameters) -> f64 {
+/// The largest |w| of all layers.
+pub(super) fn largest_weight(parameters: &Parameters) -> f64 {
     largest(
         (1..=parameters.len())
             .filter_map(|number| dense(parameters, number))
