@@ -4,8 +4,11 @@ pub mod check;
 mod differentiable;
 mod dual;
 mod dual_vec;
+pub mod nn;
 #[doc(hidden)]
 pub mod private;
+mod real;
+pub mod robust;
 mod scalar;
 pub mod tape;
 pub mod trace;
