@@ -1,0 +1,246 @@
+//! The geometric median of a few points, found in weight space.
+//!
+//! The minimiser of Σⱼ ‖bⱼ − z‖ is a weighted mean z = Σⱼ wⱼ bⱼ, and every distance and inner product the search needs
+//! follows from the Gram matrix of the points. The matrix is centred at the medoid, the point of least total distance:
+//! relative to it the differences that matter are of their true size even beside points 10³⁰ away.
+
+/// The Gram matrix ⟨bᵢ − bₒ, bⱼ − bₒ⟩ of n points about one of them, row by row.
+#[derive(Clone, Copy)]
+pub(super) struct CentredGram<'a> {
+    pub values: &'a [f64],
+    pub points: usize,
+    pub origin: usize,
+}
+
+impl CentredGram<'_> {
+    fn at(&self, i: usize, j: usize) -> f64 {
+        self.values[i * self.points + j]
+    }
+
+    fn row(&self, i: usize) -> &[f64] {
+        &self.values[i * self.points..][..self.points]
+    }
+}
+
+/// Numbers of scratch that [`geometric_median`] needs for this many points.
+pub(super) const fn scratch_len(points: usize) -> usize {
+    points * (points + 4)
+}
+
+/// Newton or Weiszfeld steps at most; Newton converges in fewer than ten on anything but degenerate data.
+const MOST_STEPS: usize = 200;
+
+/// Writes the weights of the geometric median; for one point it is the point, for two their midpoint.
+///
+/// If the median is at a data point, the medoid is such a point, and the test of Vardi and Zhang (2000) says so.
+/// Otherwise their step leaves it, and damped Newton steps on the gradient Σⱼ (z − bⱼ)/‖z − bⱼ‖ follow, with a
+/// Weiszfeld step where Newton fails.
+pub(super) fn geometric_median(gram: CentredGram<'_>, weights: &mut [f64], scratch: &mut [f64]) {
+    let n = gram.points;
+    if n <= 2 {
+        weights.fill(1.0 / n as f64);
+    } else if gram.values.iter().any(|g| !g.is_finite()) {
+        weights.fill(f64::NAN);
+    } else if leave_medoid(gram, weights) {
+        descend(gram, weights, scratch);
+    }
+}
+
+/// Puts the weights at the medoid, or a step away from it (then `true`) if it is not the median.
+fn leave_medoid(gram: CentredGram<'_>, weights: &mut [f64]) -> bool {
+    let mut coincident = 0.0;
+    for (j, weight) in weights.iter_mut().enumerate() {
+        let distance = gram.at(j, j).sqrt();
+        *weight = if distance > 0.0 {
+            distance.recip()
+        } else {
+            0.0
+        };
+        coincident += if distance > 0.0 { 0.0 } else { 1.0 };
+    }
+    let pull = quadratic(gram, weights).sqrt();
+    let total: f64 = weights.iter().sum();
+    let stay = if pull <= coincident * (1.0 + 1e-12) {
+        1.0
+    } else {
+        coincident / pull
+    };
+    for weight in weights.iter_mut() {
+        *weight = if stay == 1.0 {
+            0.0
+        } else {
+            (1.0 - stay) * *weight / total
+        };
+    }
+    weights[gram.origin] += stay;
+    stay < 1.0
+}
+
+/// wᵀ G w.
+fn quadratic(gram: CentredGram<'_>, weights: &[f64]) -> f64 {
+    let rows = weights
+        .iter()
+        .enumerate()
+        .map(|(i, w)| w * dot(gram.row(i), weights));
+    rows.sum::<f64>().max(0.0)
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// Where the search stands: everything that follows from the weights.
+struct Search<'a> {
+    gram: CentredGram<'a>,
+    weights: &'a mut [f64],
+    /// ‖z − bⱼ‖.
+    distances: &'a mut [f64],
+    /// Inner products of the unit vectors uⱼ = (z − bⱼ)/‖z − bⱼ‖.
+    cosines: &'a mut [f64],
+    /// G w.
+    products: &'a mut [f64],
+    /// ‖Σⱼ uⱼ‖, the norm of the objective's gradient.
+    slope: f64,
+}
+
+fn descend(gram: CentredGram<'_>, weights: &mut [f64], scratch: &mut [f64]) {
+    let n = gram.points;
+    let (cosines, scratch) = scratch.split_at_mut(n * n);
+    let (distances, scratch) = scratch.split_at_mut(n);
+    let (products, scratch) = scratch.split_at_mut(n);
+    let (direction, start) = scratch.split_at_mut(n);
+    let mut search = Search {
+        gram,
+        weights,
+        distances,
+        cosines,
+        products,
+        slope: 0.0,
+    };
+    search.measure();
+    for _ in 0..MOST_STEPS {
+        if search.slope <= 1e-15 * n as f64 {
+            return;
+        }
+        let stiffness = search.stiffness();
+        let length = search.newton_direction(stiffness, direction);
+        if length.is_some() && search.follow(direction, start) {
+            // Steps are compared with the harmonic mean of the distances, which far points do not stretch.
+            if length.is_some_and(|length| length * stiffness <= 1e-13 * n as f64) {
+                return;
+            }
+        } else {
+            let before = search.slope;
+            search.weiszfeld(stiffness);
+            if length.is_some() && search.slope >= before {
+                return;
+            }
+        }
+    }
+}
+
+impl Search<'_> {
+    /// Brings everything up to date with the weights.
+    fn measure(&mut self) {
+        let (n, gram) = (self.gram.points, self.gram);
+        for (j, product) in self.products.iter_mut().enumerate() {
+            *product = dot(gram.row(j), self.weights);
+        }
+        let square = dot(self.weights, self.products);
+        for j in 0..n {
+            let squared_distance = gram.at(j, j) - 2.0 * self.products[j] + square;
+            self.distances[j] = squared_distance.max(f64::MIN_POSITIVE).sqrt();
+        }
+        let mut squared_slope = n as f64;
+        for i in 0..n {
+            for j in 0..i {
+                let inner = square - self.products[i] - self.products[j] + gram.at(i, j);
+                let cosine = inner / (self.distances[i] * self.distances[j]);
+                self.cosines[i * n + j] = cosine;
+                self.cosines[j * n + i] = cosine;
+                squared_slope += 2.0 * cosine;
+            }
+        }
+        self.slope = squared_slope.max(0.0).sqrt();
+    }
+
+    /// Σⱼ 1/‖z − bⱼ‖, the Hessian's largest eigenvalue.
+    fn stiffness(&self) -> f64 {
+        self.distances.iter().map(|d| d.recip()).sum()
+    }
+
+    /// The fixed-point step z = Σⱼ bⱼ/dⱼ / Σⱼ 1/dⱼ, which never increases the sum of distances.
+    fn weiszfeld(&mut self, stiffness: f64) {
+        for (weight, distance) in self.weights.iter_mut().zip(self.distances.iter()) {
+            *weight = (distance * stiffness).recip();
+        }
+        self.measure();
+    }
+
+    /// Goes along the Newton step, halving it until the slope falls; stays where it was, and answers `false`, if it
+    /// never does.
+    fn follow(&mut self, direction: &[f64], start: &mut [f64]) -> bool {
+        let drift: f64 = direction.iter().sum();
+        let before = self.slope;
+        start.copy_from_slice(self.weights);
+        for step in [1.0, 0.5, 0.25, 0.125, 0.0625] {
+            for ((weight, start), along) in self.weights.iter_mut().zip(start.iter()).zip(direction)
+            {
+                *weight = start * (1.0 + step * drift) - step * along;
+            }
+            self.measure();
+            if self.slope < before {
+                return true;
+            }
+        }
+        self.weights.copy_from_slice(start);
+        self.measure();
+        false
+    }
+
+    /// The Newton step p = Σⱼ aⱼ uⱼ: writes aⱼ/‖z − bⱼ‖ and returns ‖p‖, or `None` where the Hessian is singular
+    /// (points on a line through z).
+    ///
+    /// With D the distances and U the unit vectors, H = Σⱼ (I − uⱼ uⱼᵀ)/dⱼ = c I − U D⁻¹ Uᵀ. Hp = −U1 with p = Ua is
+    /// solved by (c D − UᵀU) a = −D1, a symmetric system of the number of points. Its Cholesky factor overwrites the
+    /// lower triangle and the diagonal of the cosines; the upper triangle still holds UᵀU.
+    fn newton_direction(&mut self, stiffness: f64, direction: &mut [f64]) -> Option<f64> {
+        let (n, cosines, distances) = (self.gram.points, &mut *self.cosines, &*self.distances);
+        factorise(cosines, n, |i| stiffness * distances[i])?;
+        for i in 0..n {
+            let known: f64 = (0..i).map(|k| cosines[i * n + k] * direction[k]).sum();
+            direction[i] = (-distances[i] - known) / cosines[i * n + i];
+        }
+        for i in (0..n).rev() {
+            let known: f64 = (i + 1..n).map(|k| cosines[k * n + i] * direction[k]).sum();
+            direction[i] = (direction[i] - known) / cosines[i * n + i];
+        }
+        let mut squared = 0.0;
+        for i in 0..n {
+            let off_diagonal: f64 = (i + 1..n).map(|j| cosines[i * n + j] * direction[j]).sum();
+            squared += direction[i] * (direction[i] + 2.0 * off_diagonal);
+        }
+        for (along, distance) in direction.iter_mut().zip(distances) {
+            *along /= distance;
+        }
+        Some(squared.max(0.0).sqrt())
+    }
+}
+
+/// The Cholesky factor of diag(full) − C for a matrix C of unit diagonal, in the lower triangle of C; `None` where that
+/// is not safely positive definite.
+fn factorise(c: &mut [f64], n: usize, full: impl Fn(usize) -> f64) -> Option<()> {
+    for i in 0..n {
+        for j in 0..i {
+            let known: f64 = (0..j).map(|k| c[i * n + k] * c[j * n + k]).sum();
+            c[i * n + j] = (-c[j * n + i] - known) / c[j * n + j];
+        }
+        let known: f64 = (0..i).map(|k| c[i * n + k] * c[i * n + k]).sum();
+        let pivot = full(i) - 1.0 - known;
+        if pivot <= 1e-13 * full(i) {
+            return None;
+        }
+        c[i * n + i] = pivot.sqrt();
+    }
+    Some(())
+}
