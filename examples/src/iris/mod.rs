@@ -4,6 +4,7 @@
 //! points ([`contamination`]); [`training`] trains one network by one [`method`], [`comparison`] all of them;
 //! [`statistics`], [`report`], [`manifest`], [`figures`] and [`output`] say what came out.
 
+pub mod activation;
 pub mod cli;
 pub mod comparison;
 pub mod contamination;
