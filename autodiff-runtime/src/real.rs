@@ -32,6 +32,8 @@ pub trait Real: RealField + Copy + Default + Serialize + DeserializeOwned + seal
     const EPSILON: Self;
     /// +∞.
     const INFINITY: Self;
+    /// Not a number.
+    const NAN: Self;
 
     /// The number of this precision nearest to `x`.
     fn of(x: f64) -> Self;
@@ -55,6 +57,7 @@ macro_rules! machine_precision {
             const ONE: Self = 1.0;
             const EPSILON: Self = $t::EPSILON;
             const INFINITY: Self = $t::INFINITY;
+            const NAN: Self = $t::NAN;
 
             #[inline]
             fn of(x: f64) -> Self {

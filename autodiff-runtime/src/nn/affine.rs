@@ -97,6 +97,10 @@ fn make<T: Real, const J: usize>(
     }
 }
 
+#[expect(
+    clippy::needless_range_loop,
+    reason = "loops over lane numbers are what the vectoriser recognises"
+)]
 #[inline(always)]
 fn block<T: Real, const J: usize, const L: usize>(
     input: &[T],

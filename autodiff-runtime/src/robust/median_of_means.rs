@@ -214,8 +214,11 @@ impl<T: Real> Location<T> for BlockMedian<'_, T> {
 
 /// The middle value, or the mean of the two; NaN if there is one.
 fn median<T: Real>(values: &mut [T]) -> T {
-    if let Some(&nan) = values.iter().find(|value| **value != **value) {
-        return nan;
+    if values
+        .iter()
+        .any(|value| value.partial_cmp(value).is_none())
+    {
+        return T::NAN;
     }
     values.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     let middle = values.len() / 2;

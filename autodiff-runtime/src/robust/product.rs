@@ -41,6 +41,10 @@ pub(super) fn for_each_product<T: Real>(
     }
 }
 
+#[expect(
+    clippy::needless_range_loop,
+    reason = "loops over lane numbers are what the vectoriser recognises"
+)]
 #[inline(always)]
 fn tile<T: Real, const Q: usize, const P: usize>(
     outer: OuterProducts<'_, T>,

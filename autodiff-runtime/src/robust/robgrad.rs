@@ -33,7 +33,8 @@ pub enum Selection {
 /// use autodiff_runtime::robust::{MedianOfMeans, RobGrad, Selection};
 ///
 /// // Fit y = w₀ + w₁ x by least squares; one of the forty measurements is nonsense.
-/// let x: Vec<f64> = (0..40).map(|i| f64::from(i) / 40.0).collect();
+/// // Median of means wants the samples in no particular order: 7·i mod 40 shuffles them.
+/// let x: Vec<f64> = (0..40).map(|i| f64::from(7 * i % 40) / 40.0).collect();
 /// let mut y: Vec<f64> = x.iter().map(|x| 1.0 + 2.0 * x).collect();
 /// y[17] = 1e9;
 ///
@@ -199,12 +200,11 @@ impl<T: Real, A: Aggregator<T>> RobGrad<T, A> {
                 NonFinite::Error => return Err(AggregateError::NonFinite { sample }.into()),
                 NonFinite::Drop => {
                     // The sample is out of the mean as well, and the aggregator is to see that it is bad.
-                    let nan = T::ZERO / T::ZERO;
                     self.selected
                         .iter_mut()
                         .skip(sample)
                         .step_by(samples)
-                        .for_each(|g| *g = nan);
+                        .for_each(|g| *g = T::NAN);
                     continue;
                 }
             }

@@ -277,11 +277,7 @@ impl<T: Real> Truncation<T> {
         let deviations = squares - self.samples * mean * mean;
         let well_conditioned = deviations > squares * T::of(0.125) && squares.is_finite();
         let variance = if self.degrees == T::ZERO {
-            if self.unguarded {
-                T::ZERO / self.degrees
-            } else {
-                T::ZERO
-            }
+            if self.unguarded { T::NAN } else { T::ZERO }
         } else if well_conditioned {
             deviations / self.degrees
         } else {
@@ -301,7 +297,7 @@ impl<T: Real> Truncation<T> {
         let largest = x.largest_distance(mean);
         if largest == T::ZERO {
             // NaN compares as no distance at all; the mean remembers it.
-            return floor + (mean - mean);
+            return if mean.is_finite() { floor } else { T::NAN };
         }
         let relative = x.sum_by(|x| {
             let d = (x - mean) / largest;
