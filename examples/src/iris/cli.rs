@@ -33,7 +33,7 @@ Methods (--method), each a name of the default comparison or an aggregator with 
   deep-rob     soft truncation in the first layer as published: of g/N, population variance, floor 0.001
   deep-div-n   control: mean gradient, divided by N in the first layer, nothing truncated
   deep-alg1    soft truncation in the first layer as printed in Algorithm 2, at the scale of the mean
-  deep-mom     median of means with the geometric median
+  deep-mom     median of means with the geometric median, all layers as one vector
   deep-clean   mean gradient, on training points that were not moved: the line to reach
 
   mean, soft-truncation, median-of-means, …  as in median-of-means:blocks=9,center=coordinate
@@ -84,8 +84,8 @@ pub struct Args {
 
     /// Layers whose gradients the methods aggregate their way; the others take the mean.
     ///
-    /// `first`, `all`, or numbers from 1 on such as `1,3`. Without it, the named methods choose their own layers and an
-    /// aggregator works in all of them.
+    /// `first`, `all`, or numbers from 1 on such as `1,3`; `model` takes the gradients of all layers as one vector.
+    /// Without it, the named methods choose their own layers and an aggregator works in each of them.
     #[arg(long, value_name = "LAYERS")]
     pub robust_layers: Option<RobustLayers>,
 

@@ -28,8 +28,10 @@ pub struct Method {
 pub enum RobustLayers {
     /// The layer next to the input.
     First,
-    /// Every layer.
+    /// Every layer on its own.
     All,
+    /// Every layer, the gradients of all of them as one vector.
+    Model,
     /// Those with these numbers, counted from 1 at the input.
     Listed(Vec<usize>),
 }
@@ -71,7 +73,7 @@ const DEMOS: [Demo; 6] = [
         name: "deep-mom",
         about: "median of means",
         aggregator: "median-of-means",
-        layers: RobustLayers::All,
+        layers: RobustLayers::Model,
         clean: false,
     },
     Demo {
@@ -133,6 +135,7 @@ impl fmt::Display for Method {
         match &self.layers {
             RobustLayers::All => {}
             RobustLayers::First => f.write_str(" in layer 1")?,
+            RobustLayers::Model => f.write_str(" of the whole network")?,
             RobustLayers::Listed(layers) => write!(f, " in layer {}", join(layers))?,
         }
         if self.clean { f.write_str(", no moved points") } else { Ok(()) }
@@ -143,7 +146,7 @@ impl fmt::Display for Method {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LayersError {
     /// Neither a word nor a list of numbers.
-    #[error("expected first, all, or layer numbers from 1 on such as 1,3")]
+    #[error("expected first, all, model, or layer numbers from 1 on such as 1,3")]
     Unreadable,
     /// A layer stands twice.
     #[error("layer {0} is named twice")]
@@ -165,6 +168,7 @@ impl FromStr for RobustLayers {
         match text.trim() {
             "first" => Ok(Self::First),
             "all" => Ok(Self::All),
+            "model" => Ok(Self::Model),
             numbers => listed(numbers),
         }
     }
@@ -190,7 +194,7 @@ impl RobustLayers {
     pub fn contains(&self, layer: usize) -> bool {
         match self {
             Self::First => layer == 0,
-            Self::All => true,
+            Self::All | Self::Model => true,
             Self::Listed(layers) => layers.contains(&(layer + 1)),
         }
     }
@@ -216,6 +220,7 @@ impl fmt::Display for RobustLayers {
         match self {
             Self::First => f.write_str("first"),
             Self::All => f.write_str("all"),
+            Self::Model => f.write_str("model"),
             Self::Listed(layers) => f.write_str(&join(layers)),
         }
     }

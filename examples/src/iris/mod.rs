@@ -19,6 +19,7 @@ pub mod report;
 pub mod statistics;
 pub mod training;
 pub mod trial;
+pub mod whole_model;
 
 use std::io::{self, Write as _};
 use std::time::Instant;

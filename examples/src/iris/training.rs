@@ -8,8 +8,9 @@ use rand::SeedableRng;
 use rand_pcg::Pcg64;
 
 use super::activation::relu_value_and_grad;
-use super::method::Method;
+use super::method::{Method, RobustLayers};
 use super::trial::{Samples, Trial};
+use super::whole_model::WholeModelDescent;
 
 /// Initial weights and biases are uniform on [−0.05, 0.05).
 const INITIAL_HALF_WIDTH: f64 = 0.05;
@@ -41,7 +42,16 @@ pub struct Curves {
 #[error("{method}: {source}")]
 pub struct TrainingError {
     method: String,
-    source: NetworkError,
+    source: StepError,
+}
+
+/// Why a step could not be taken.
+#[derive(Debug, thiserror::Error)]
+enum StepError {
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    #[error("the whole network: {0}")]
+    WholeModel(#[from] AggregateError),
 }
 
 /// Trains a network and counts its mistakes on the way.
@@ -50,55 +60,93 @@ pub struct TrainingError {
 ///
 /// What the aggregator cannot do with so many samples.
 pub fn train(recipe: &Recipe, method: &Method, trial: &Trial) -> Result<Curves, TrainingError> {
-    descend(recipe, method, trial).map_err(|source| TrainingError { method: method.name.clone(), source })
-}
-
-fn descend(recipe: &Recipe, method: &Method, trial: &Trial) -> Result<Curves, NetworkError> {
     let train = if method.clean { &trial.clean } else { &trial.contaminated };
-    let mut network = network(recipe, method, trial.weights_seed)?;
-    let sgd = Sgd::new(recipe.step_size)?;
-    let (mut training_pass, mut test_pass) = (Pass::new(), Pass::new());
-    let mut curves = Curves::default();
-    for iteration in 0..recipe.iterations {
-        let gradient = network.gradient(&train.inputs, &SoftmaxCrossEntropy, &train.labels, &mut training_pass);
-        if gradient.as_ref().is_err_and(diverged) {
-            curves.diverged_at = Some(iteration);
-            break;
-        }
-        gradient?;
-        // The pass for the gradient has the outputs before the step: the training error costs nothing more.
-        curves.train.push(training_pass.output().map_or(0, |output| misclassified(output, &train.labels)));
-        curves.test.push(mistakes(&network, &trial.test, &mut test_pass)?);
-        sgd.step(&mut network, &training_pass)?;
-    }
-    let last = (mistakes(&network, train, &mut training_pass)?, mistakes(&network, &trial.test, &mut test_pass)?);
-    curves.train.resize(recipe.iterations + 1, last.0);
-    curves.test.resize(recipe.iterations + 1, last.1);
-    Ok(curves)
+    Training::new(recipe, method, train, trial.weights_seed)
+        .and_then(|training| training.run(recipe.iterations, train, &trial.test))
+        .map_err(|source| TrainingError { method: method.name.clone(), source })
 }
 
-fn network(recipe: &Recipe, method: &Method, seed: u64) -> Result<Sequential<f64>, NetworkError> {
+/// A network, what moves it, and the buffers for both.
+struct Training {
+    network: Sequential<f64>,
+    descent: Descent,
+    pass: Pass<f64>,
+}
+
+/// How the gradients that the layers give become a step.
+enum Descent {
+    PerLayer(Sgd<f64>),
+    WholeModel(Box<WholeModelDescent>),
+}
+
+impl Training {
+    fn new(recipe: &Recipe, method: &Method, train: &Samples, seed: u64) -> Result<Self, StepError> {
+        let mut network = network(recipe, seed)?;
+        let descent = match method.layers {
+            RobustLayers::Model => {
+                let (samples, step) = (train.labels.len(), recipe.step_size);
+                Descent::WholeModel(Box::new(WholeModelDescent::new(&mut network, samples, method.aggregator, step)))
+            }
+            _ => {
+                let chosen = network.linears_mut().enumerate().filter(|(layer, _)| method.layers.contains(*layer));
+                chosen.for_each(|(_, linear)| linear.set_aggregator(method.aggregator));
+                Descent::PerLayer(Sgd::new(recipe.step_size).map_err(NetworkError::from)?)
+            }
+        };
+        Ok(Self { network, descent, pass: Pass::new() })
+    }
+
+    fn run(mut self, iterations: usize, train: &Samples, test: &Samples) -> Result<Curves, StepError> {
+        let mut test_pass = Pass::new();
+        let mut curves = Curves { test: vec![mistakes(&self.network, test, &mut test_pass)?], ..Curves::default() };
+        for iteration in 0..iterations {
+            match self.step(train) {
+                Ok(mistakes_before) => curves.train.push(mistakes_before),
+                Err(error) if error.is_divergence() => {
+                    curves.diverged_at = Some(iteration);
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+            curves.test.push(mistakes(&self.network, test, &mut test_pass)?);
+        }
+        curves.train.resize(iterations + 1, mistakes(&self.network, train, &mut self.pass)?);
+        curves.test.resize(iterations + 1, mistakes(&self.network, test, &mut test_pass)?);
+        Ok(curves)
+    }
+
+    /// Takes a step and returns the mistakes on the training set before it, which the pass for the gradient shows at no
+    /// further cost.
+    fn step(&mut self, train: &Samples) -> Result<u32, StepError> {
+        self.network.gradient(&train.inputs, &SoftmaxCrossEntropy, &train.labels, &mut self.pass)?;
+        let mistakes_before = self.pass.output().map_or(0, |output| misclassified(output, &train.labels));
+        match &mut self.descent {
+            Descent::PerLayer(sgd) => sgd.step(&mut self.network, &self.pass)?,
+            Descent::WholeModel(descent) => descent.step(&mut self.network)?,
+        }
+        Ok(mistakes_before)
+    }
+}
+
+impl StepError {
+    /// Whether numbers left the range of an `f64`, which is a result of the experiment.
+    fn is_divergence(&self) -> bool {
+        let source = match self {
+            Self::Network(NetworkError::Loss(LossError::NonFinite { .. })) => return true,
+            Self::Network(NetworkError::Aggregate { source, .. }) | Self::WholeModel(source) => source,
+            Self::Network(_) => return false,
+        };
+        matches!(
+            source,
+            AggregateError::NonFinite { .. } | AggregateError::NoneFinite { .. } | AggregateError::NotFiniteEstimate
+        )
+    }
+}
+
+fn network(recipe: &Recipe, seed: u64) -> Result<Sequential<f64>, NetworkError> {
     let mut network = Sequential::dense(&recipe.widths, Activation::custom("relu", relu_value_and_grad))?;
     network.initialise(&Uniform::new(INITIAL_HALF_WIDTH)?, &mut Pcg64::seed_from_u64(seed));
-    for (layer, linear) in network.linears_mut().enumerate() {
-        if method.layers.contains(layer) {
-            linear.set_aggregator(method.aggregator);
-        }
-    }
     Ok(network)
-}
-
-/// Whether the error says that numbers left the range of an `f64`, which is a result of the experiment.
-fn diverged(error: &NetworkError) -> bool {
-    let source = match error {
-        NetworkError::Loss(LossError::NonFinite { .. }) => return true,
-        NetworkError::Aggregate { source, .. } => source,
-        _ => return false,
-    };
-    matches!(
-        source,
-        AggregateError::NonFinite { .. } | AggregateError::NoneFinite { .. } | AggregateError::NotFiniteEstimate
-    )
 }
 
 fn mistakes(network: &Sequential<f64>, samples: &Samples, pass: &mut Pass<f64>) -> Result<u32, NetworkError> {
