@@ -1,12 +1,19 @@
 //! Automatic differentiation and robust learning.
 
+pub mod check;
+mod differentiable;
 mod dual;
 mod dual_vec;
+#[doc(hidden)]
+pub mod private;
 mod scalar;
 pub mod tape;
 pub mod trace;
 
+pub use autodiff_macros::differentiate;
+pub use differentiable::Differentiable;
 pub use dual::Dual;
+pub use nalgebra;
 pub use dual_vec::DualVec;
 pub use scalar::Scalar;
 pub use tape::{Tape, Var};

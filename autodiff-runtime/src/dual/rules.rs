@@ -23,8 +23,8 @@ macro_rules! dual_rules {
     )*) => { $(
         #[doc = $doc]
         #[inline]
-        // A row need not read all its names, nor multiply.
-        #[allow(unused_imports, unused_variables)]
+        // A row need not read all its names, nor multiply; it writes ln 2 in digits.
+        #[allow(unused_imports, unused_variables, clippy::approx_constant)]
         pub fn $name<T: Scalar>($x: Dual<T> $(, $arg: Dual<T>)* $(, $int: $ty)*) -> Dual<T> {
             use $scale as scale;
             $(let ($real, $dot) = ($real.value, $real.tangent);)*

@@ -25,8 +25,8 @@ macro_rules! dual_vec_rules {
     )*) => { $(
         #[doc = $doc]
         #[inline]
-        // A row need not read all its names, nor multiply.
-        #[allow(unused_imports, unused_variables)]
+        // A row need not read all its names, nor multiply; it writes ln 2 in digits.
+        #[allow(unused_imports, unused_variables, clippy::approx_constant)]
         pub fn $name<T: Scalar, const N: usize>(
             $x: DualVec<T, N>
             $(, $arg: DualVec<T, N>)*

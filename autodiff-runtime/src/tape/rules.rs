@@ -21,6 +21,8 @@ macro_rules! tape_rules {
     )*) => { $(
         #[doc = $doc]
         #[inline]
+        // A row writes ln 2 in digits.
+        #[allow(clippy::approx_constant)]
         pub fn $name<'t, T: Scalar>(
             $x: Var<'t, T>
             $(, $arg: Var<'t, T>)*

@@ -43,6 +43,11 @@ impl Order {
         &self.rows
     }
 
+    /// The place of a row among the rows in order.
+    pub fn place(&self, row: usize) -> usize {
+        self.places[row]
+    }
+
     /// The symbol of a row, for example u₋₁.
     pub fn symbol(&self, row: usize) -> String {
         let number = self.places[row] as i64 + 1 - self.inputs as i64;

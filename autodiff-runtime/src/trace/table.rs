@@ -73,7 +73,7 @@ impl<'t> Table<'t> {
     }
 
     /// The title, such as `f(x1, x2)`.
-    fn title(&self) -> String {
+    pub(super) fn title(&self) -> String {
         let inputs = self.trace.inputs.iter();
         let names: Vec<_> = inputs
             .map(|node| self.trace.name(node.0 as usize))
