@@ -3,12 +3,30 @@
 
 #[macro_use]
 mod rule;
+mod analysis;
+mod args;
+mod derive;
+mod emit;
+mod errors;
+mod expand;
+mod fallback;
+mod fence;
+mod ir;
+mod lower;
+mod names;
+mod passes;
 mod rules;
-#[cfg(test)]
-mod rules_page;
+mod signature;
+mod transform;
 mod with_rules;
 
 use proc_macro::TokenStream;
+
+/// Differentiates a function at compile time.
+#[proc_macro_attribute]
+pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(args.into(), item.into()).into()
+}
 
 /// Hands the rule table to a `macro_rules!` macro: `with_rules!(callback)` or `with_rules!(callback, extra tokens)`.
 ///
