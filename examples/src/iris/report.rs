@@ -8,10 +8,23 @@ use super::comparison::{Achievement, Comparison, Summary};
 use super::dataset::Dataset;
 use super::statistics::MeanSd;
 
-const HEADINGS: [&str; 7] = ["method", "train error", "test error", "stuck", "< 0.10", "first < 0.10", "ms/trial"];
+const HEADINGS: [&str; 7] = [
+    "method",
+    "train error",
+    "test error",
+    "stuck",
+    "< 0.10",
+    "first < 0.10",
+    "ms/trial",
+];
 
 /// What was compared, the results, and what the methods are.
-pub fn report(args: &Args, data: &Dataset, comparison: &Comparison, achievements: &[Achievement]) -> String {
+pub fn report(
+    args: &Args,
+    data: &Dataset,
+    comparison: &Comparison,
+    achievements: &[Achievement],
+) -> String {
     let mut text = heading(args, data, comparison);
     let (train, test) = (comparison.training_size(), comparison.test_size());
     let mut rows = vec![HEADINGS.map(str::to_owned)];
@@ -19,7 +32,11 @@ pub fn report(args: &Args, data: &Dataset, comparison: &Comparison, achievements
         rows.push(row(&method.name, &achieved.summary(train, test), achieved));
     }
     text.push_str(&align(&rows));
-    let width = rows.iter().map(|row| row[0].chars().count()).max().unwrap_or_default();
+    let width = rows
+        .iter()
+        .map(|row| row[0].chars().count())
+        .max()
+        .unwrap_or_default();
     text.push('\n');
     for method in &comparison.methods {
         let _ = writeln!(text, "{:<width$}  {method}", method.name);
@@ -29,7 +46,12 @@ pub fn report(args: &Args, data: &Dataset, comparison: &Comparison, achievements
 
 fn heading(args: &Args, data: &Dataset, comparison: &Comparison) -> String {
     let (train, test) = (comparison.training_size(), comparison.test_size());
-    let widths: Vec<String> = comparison.recipe.widths.iter().map(usize::to_string).collect();
+    let widths: Vec<String> = comparison
+        .recipe
+        .widths
+        .iter()
+        .map(usize::to_string)
+        .collect();
     format!(
         "{}: {} samples, {} features, {} classes; {train} to train on, {test} to test on, {} moved to {}σ\n\
          {} network, {} trial(s) of {} iteration(s), step {}, seed {}\n\n",
@@ -48,7 +70,9 @@ fn heading(args: &Args, data: &Dataset, comparison: &Comparison) -> String {
 }
 
 fn row(name: &str, summary: &Summary, achieved: &Achievement) -> [String; 7] {
-    let first = summary.median_learnt_at.map_or("never".to_owned(), |iteration| iteration.to_string());
+    let first = summary
+        .median_learnt_at
+        .map_or("never".to_owned(), |iteration| iteration.to_string());
     [
         name.to_owned(),
         mean_sd(summary.train_error),
@@ -74,7 +98,12 @@ fn milliseconds(time: Duration, trials: usize) -> String {
 
 /// The first column to the left, the others to the right.
 fn align<const C: usize>(rows: &[[String; C]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or_default()
+    };
     let widths: [usize; C] = std::array::from_fn(width);
     let mut text = String::new();
     for row in rows {
@@ -99,7 +128,19 @@ mod tests {
 
     #[test]
     fn a_single_trial_has_no_deviation() {
-        assert_eq!(mean_sd(MeanSd { mean: 0.25, sd: None }), "0.250");
-        assert_eq!(mean_sd(MeanSd { mean: 0.25, sd: Some(0.5) }), "0.250 ± 0.500");
+        assert_eq!(
+            mean_sd(MeanSd {
+                mean: 0.25,
+                sd: None
+            }),
+            "0.250"
+        );
+        assert_eq!(
+            mean_sd(MeanSd {
+                mean: 0.25,
+                sd: Some(0.5)
+            }),
+            "0.250 ± 0.500"
+        );
     }
 }

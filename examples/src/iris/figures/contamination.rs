@@ -33,7 +33,10 @@ pub struct ContaminationFigure<'a> {
 
 impl Figure for ContaminationFigure<'_> {
     fn size(&self) -> (u32, u32) {
-        (3 * PANEL_WIDTH as u32, (ABOVE + PLOT_SIDE + BELOW + LEGEND_HEIGHT) as u32)
+        (
+            3 * PANEL_WIDTH as u32,
+            (ABOVE + PLOT_SIDE + BELOW + LEGEND_HEIGHT) as u32,
+        )
     }
 
     fn draw(&self, sheet: &Sheet<'_>) -> Result<(), FigureError> {
@@ -50,7 +53,11 @@ impl ContaminationFigure<'_> {
     fn draw_clean(&self, sheet: &Sheet<'_>, panel: &Sheet<'_>) -> Result<(), FigureError> {
         let mut chart = self.unit_square(panel, "(a) Training set")?;
         let clean = &self.trial.clean.inputs;
-        self.draw_points(sheet, &chart, (0..clean.nrows()).map(|row| (row, point(clean, row))))?;
+        self.draw_points(
+            sheet,
+            &chart,
+            (0..clean.nrows()).map(|row| (row, point(clean, row))),
+        )?;
         self.ring_moved(&mut chart)
     }
 
@@ -63,7 +70,11 @@ impl ContaminationFigure<'_> {
         self.ring_moved(&mut chart)
     }
 
-    fn unit_square<'a, 's>(&self, panel: &'a Sheet<'s>, title: &str) -> Result<Chart<'a, 's>, FigureError> {
+    fn unit_square<'a, 's>(
+        &self,
+        panel: &'a Sheet<'s>,
+        title: &str,
+    ) -> Result<Chart<'a, 's>, FigureError> {
         draw_title(panel, LEFT + PLOT_SIDE / 2, title)?;
         let mut chart = ChartBuilder::on(panel)
             .margin_top(ABOVE)
@@ -95,7 +106,9 @@ impl ContaminationFigure<'_> {
     fn draw_full_radius(&self, sheet: &Sheet<'_>, panel: &Sheet<'_>) -> Result<(), FigureError> {
         let spread = Spread::of(&self.trial.clean.inputs);
         let inputs = &self.trial.contaminated.inputs;
-        let polar: Vec<_> = (0..inputs.nrows()).map(|row| polar_point(inputs, row, &spread)).collect();
+        let polar: Vec<_> = (0..inputs.nrows())
+            .map(|row| polar_point(inputs, row, &spread))
+            .collect();
         let reach = polar.iter().map(|(x, y)| x.hypot(*y)).fold(1.0, f64::max);
         let half = 1.06 * reach;
         let beside = (PANEL_WIDTH - PLOT_SIDE) / 2;
@@ -110,7 +123,11 @@ impl ContaminationFigure<'_> {
         self.draw_points(sheet, &chart, polar.into_iter().enumerate())?;
         let label = style::centred_text(SMALL_TEXT_SIZE, INK, VPos::Bottom);
         let at = (PANEL_WIDTH / 2, ABOVE + PLOT_SIDE + BELOW - 8);
-        panel.draw(&Text::new("distance from the centre in σ, log scale", at, label))?;
+        panel.draw(&Text::new(
+            "distance from the centre in σ, log scale",
+            at,
+            label,
+        ))?;
         Ok(())
     }
 
@@ -121,14 +138,22 @@ impl ContaminationFigure<'_> {
         points: impl IntoIterator<Item = (usize, (f64, f64))>,
     ) -> Result<(), FigureError> {
         points.into_iter().try_for_each(|(row, at)| {
-            style::draw_class_mark(sheet, chart.backend_coord(&at), self.trial.clean.labels[row])
+            style::draw_class_mark(
+                sheet,
+                chart.backend_coord(&at),
+                self.trial.clean.labels[row],
+            )
         })
     }
 
     /// Rings where the moved points were.
     fn ring_moved(&self, chart: &mut Chart<'_, '_>) -> Result<(), FigureError> {
         let clean = &self.trial.clean.inputs;
-        let rings = self.trial.moved.iter().map(|row| Circle::new(point(clean, *row), RING, INK.stroke_width(3)));
+        let rings = self
+            .trial
+            .moved
+            .iter()
+            .map(|row| Circle::new(point(clean, *row), RING, INK.stroke_width(3)));
         chart.draw_series(rings)?;
         Ok(())
     }
@@ -140,7 +165,12 @@ impl ContaminationFigure<'_> {
         let style = INK.stroke_width(2);
         for row in &self.trial.moved {
             let from = point(&self.trial.clean.inputs, *row);
-            chart.draw_series(DashedLineSeries::new([from, exit_point(from, centre)], 10, 8, style))?;
+            chart.draw_series(DashedLineSeries::new(
+                [from, exit_point(from, centre)],
+                10,
+                8,
+                style,
+            ))?;
         }
         chart.draw_series(std::iter::once(Cross::new(centre, 10, INK.stroke_width(3))))?;
         Ok(())
@@ -150,7 +180,12 @@ impl ContaminationFigure<'_> {
         let label = style::text(SMALL_TEXT_SIZE, INK).pos(Pos::new(HPos::Left, VPos::Center));
         let named = &self.classes[..self.classes.len().min(MOST_NAMED)];
         let width = (3 * PANEL_WIDTH - LEFT) / (named.len() as i32 + 1);
-        let place = |index: usize| (LEFT + 14 + index as i32 * width, ABOVE + PLOT_SIDE + BELOW + 52);
+        let place = |index: usize| {
+            (
+                LEFT + 14 + index as i32 * width,
+                ABOVE + PLOT_SIDE + BELOW + 52,
+            )
+        };
         for (class, name) in named.iter().enumerate() {
             let (x, y) = place(class);
             style::draw_class_mark(sheet, (x, y), class)?;
@@ -175,7 +210,10 @@ fn point(inputs: &DMatrix<f64>, row: usize) -> (f64, f64) {
 
 /// The direction from the centre is kept; the distance ρ, in σ, becomes log₁₀(1 + ρ).
 fn polar_point(inputs: &DMatrix<f64>, row: usize, spread: &Spread) -> (f64, f64) {
-    let (x, y) = (inputs[(row, 0)] - spread.centre[0], inputs[(row, 1)] - spread.centre[1]);
+    let (x, y) = (
+        inputs[(row, 0)] - spread.centre[0],
+        inputs[(row, 1)] - spread.centre[1],
+    );
     let distance = x.hypot(y);
     if distance == 0.0 || spread.sigma == 0.0 {
         return (0.0, 0.0);
@@ -216,7 +254,9 @@ fn draw_ring_name(
     let half_width = 7 * name.chars().count() as i32 + 3;
     let at = (0.0, -radius);
     let patch = Rectangle::new([(-half_width, -14), (half_width, 14)], WHITE.filled());
-    chart.draw_series(std::iter::once(EmptyElement::at(at) + patch + Text::new(name, (0, 0), label.clone())))?;
+    chart.draw_series(std::iter::once(
+        EmptyElement::at(at) + patch + Text::new(name, (0, 0), label.clone()),
+    ))?;
     Ok(())
 }
 
@@ -231,7 +271,12 @@ fn ring_name(decade: i32) -> String {
 
 fn superscript(number: i32) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    number.to_string().chars().filter_map(|digit| digit.to_digit(10)).map(|digit| DIGITS[digit as usize]).collect()
+    number
+        .to_string()
+        .chars()
+        .filter_map(|digit| digit.to_digit(10))
+        .map(|digit| DIGITS[digit as usize])
+        .collect()
 }
 
 /// Where the ray from `from` through `centre` leaves the panel.
@@ -243,7 +288,11 @@ fn exit_point(from: (f64, f64), centre: (f64, f64)) -> (f64, f64) {
         _ => f64::INFINITY,
     };
     let length = reach(from.0, way.0).min(reach(from.1, way.1));
-    if length.is_finite() { (from.0 + length * way.0, from.1 + length * way.1) } else { from }
+    if length.is_finite() {
+        (from.0 + length * way.0, from.1 + length * way.1)
+    } else {
+        from
+    }
 }
 
 #[cfg(test)]

@@ -46,14 +46,19 @@ pub struct CurvesFigure {
 impl Figure for CurvesFigure {
     fn size(&self) -> (u32, u32) {
         let width = LEFT[0] + LEFT[1] + 2 * (PLOT_WIDTH + RIGHT);
-        (width as u32, (ABOVE + PLOT_HEIGHT + BELOW + self.legend_height()) as u32)
+        (
+            width as u32,
+            (ABOVE + PLOT_HEIGHT + BELOW + self.legend_height()) as u32,
+        )
     }
 
     fn draw(&self, sheet: &Sheet<'_>) -> Result<(), FigureError> {
         let (panels, legend) = sheet.split_vertically(ABOVE + PLOT_HEIGHT + BELOW);
         let (left, right) = panels.split_horizontally(LEFT[0] + PLOT_WIDTH + RIGHT);
         let y_title = "misclassified share, mean over trials";
-        self.draw_panel(&left, LEFT[0], "Training set", y_title, |series| &series.train)?;
+        self.draw_panel(&left, LEFT[0], "Training set", y_title, |series| {
+            &series.train
+        })?;
         self.draw_panel(&right, LEFT[1], "Test set", "", |series| &series.test)?;
         self.draw_legend(&legend)
     }
@@ -73,8 +78,15 @@ impl CurvesFigure {
         values: impl Fn(&Series) -> &[f64],
     ) -> Result<(), FigureError> {
         let middle = left + PLOT_WIDTH / 2;
-        panel.draw(&Text::new(title.to_owned(), (middle, 16), style::centred_text(TEXT_SIZE, INK, VPos::Top)))?;
-        let iterations = self.series.first().map_or(1, |series| series.train.len().max(2) - 1);
+        panel.draw(&Text::new(
+            title.to_owned(),
+            (middle, 16),
+            style::centred_text(TEXT_SIZE, INK, VPos::Top),
+        ))?;
+        let iterations = self
+            .series
+            .first()
+            .map_or(1, |series| series.train.len().max(2) - 1);
         let cost = CostAxis::new(iterations * self.gradients_per_iteration);
         let mut chart = ChartBuilder::on(panel)
             .margin_top(ABOVE)
@@ -102,8 +114,9 @@ impl CurvesFigure {
             let values = values(series);
             let stride = values.len().div_ceil(MOST_POINTS).max(1);
             let points = (0..values.len()).filter(|t| t % stride == 0 || t + 1 == values.len());
-            let curve: Vec<_> =
-                points.map(|t| (cost.in_unit(t * self.gradients_per_iteration), values[t])).collect();
+            let curve: Vec<_> = points
+                .map(|t| (cost.in_unit(t * self.gradients_per_iteration), values[t]))
+                .collect();
             draw_line(&mut chart, curve, series.line)?;
         }
         Ok(())
@@ -111,7 +124,10 @@ impl CurvesFigure {
 
     /// The upper end of the error axis: the highest curve and a little more, never below 0.2.
     fn top(&self) -> f64 {
-        let shares = self.series.iter().flat_map(|series| series.train.iter().chain(&series.test));
+        let shares = self
+            .series
+            .iter()
+            .flat_map(|series| series.train.iter().chain(&series.test));
         let highest = shares.copied().fold(0.0, f64::max);
         ((highest * 20.0).ceil() / 20.0 + 0.02).clamp(0.2, 1.0)
     }
@@ -125,7 +141,11 @@ impl CurvesFigure {
             let x = LEFT[0] + (index / rows) as i32 * column_width;
             let y = 34 + (index % rows) as i32 * LEGEND_ROW_HEIGHT;
             let style = series.line.colour.stroke_width(LINE_WIDTH + 1);
-            let dashes: &[(i32, i32)] = if series.line.dashed { &[(0, 16), (24, 40), (48, 64)] } else { &[(0, 64)] };
+            let dashes: &[(i32, i32)] = if series.line.dashed {
+                &[(0, 16), (24, 40), (48, 64)]
+            } else {
+                &[(0, 64)]
+            };
             for (from, to) in dashes {
                 area.draw(&PathElement::new([(x + from, y), (x + to, y)], style))?;
             }
@@ -163,7 +183,11 @@ impl CostAxis {
             5_000..5_000_000 => (1e3, "cost in gradients (thousands)"),
             _ => (1e6, "cost in gradients (millions)"),
         };
-        Self { unit, total: gradients as f64 / unit, title }
+        Self {
+            unit,
+            total: gradients as f64 / unit,
+            title,
+        }
     }
 
     fn in_unit(&self, gradients: usize) -> f64 {
