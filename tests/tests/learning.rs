@@ -126,7 +126,6 @@ fn steps_after_the_first_allocate_nothing() {
         let mut network = network(Activation::Relu).aggregated_by(text.parse::<Spec>().unwrap());
         let (sgd, mut pass) = (Sgd::new(0.1).unwrap(), Pass::new());
         let mut step = || {
-
             network
                 .gradient(&x, &SoftmaxCrossEntropy, &labels, &mut pass)
                 .unwrap();
