@@ -73,6 +73,10 @@ fn assert_close(found: &[f64], expected: &[f64]) {
 fn a_differentiated_activation_is_like_the_built_in() {
     let ours = network(Activation::Softplus);
     let theirs = network(Activation::custom("softplus", softplus_value_and_grad));
+    assert_eq!(
+        Activation::Softplus.value_and_derivative(0.5).0,
+        softplus(0.5)
+    );
     let labels = batch().1;
     let (found, expected) = (
         gradient(&theirs, &SoftmaxCrossEntropy, &labels),
@@ -83,6 +87,11 @@ fn a_differentiated_activation_is_like_the_built_in() {
 
 #[test]
 fn a_differentiated_loss_is_like_the_built_in() {
+    let mut scratch = [0.0; 2];
+    assert_eq!(
+        cross_entropy(&[0.0, 0.0], 1),
+        cross_entropy_grad_into(&[0.0, 0.0], &mut scratch, 1)
+    );
     let network = network(Activation::Tanh);
     let loss = PerSample::new(|output: &[f64], gradient: &mut [f64], label: &usize| {
         cross_entropy_grad_into(output, gradient, *label)
@@ -114,9 +123,6 @@ fn robust_descent_takes_a_differentiated_loss() {
 #[test]
 fn steps_after_the_first_allocate_nothing() {
     let (x, labels) = batch();
-    let loss = PerSample::new(|output: &[f64], gradient: &mut [f64], label: &usize| {
-        cross_entropy_grad_into(output, gradient, *label)
-    });
     for text in [
         "mean",
         "soft-truncation:over-n",

@@ -13,7 +13,10 @@ use std::collections::{HashMap, HashSet};
 /// Completes the two sweeps: afterwards each backward region reads only what is at hand.
 pub fn store(trace: &mut Trace, forward: &mut Block, backward: &mut Block) {
     shapes_before_moves(trace, forward, backward);
-    let mut store = Recorder { trace, stacks: Vec::new() };
+    let mut store = Recorder {
+        trace,
+        stacks: Vec::new(),
+    };
     store.pair(forward, backward);
     let stacks = store.stacks;
     forward.0.splice(0..0, stacks);
@@ -56,9 +59,11 @@ fn remove_zeros(trace: &Trace, block: &mut Block, wanted: &mut Vec<Eqn>) {
 fn insert_after_binding(block: &mut Block, of: VarId, stmt: &Stmt) -> bool {
     if let Some(at) = block.0.iter().position(|stmt| stmt.binds().contains(&of)) {
         // A join has its value only after the branch that assigns it.
-        let late = block.0[at + 1..]
-            .iter()
-            .position(|next| next.blocks().iter().any(|inner| inner.all_writes().contains(&of)));
+        let late = block.0[at + 1..].iter().position(|next| {
+            next.blocks()
+                .iter()
+                .any(|inner| inner.all_writes().contains(&of))
+        });
         let declared_only = matches!(&block.0[at], Stmt::Declare { init: None, .. });
         let at = match late {
             Some(after) if declared_only => at + 1 + after,
@@ -118,16 +123,37 @@ impl Recorder<'_> {
         match (forward, backward) {
             (
                 Stmt::If { then, els, .. },
-                Stmt::If { then: then_back, els: els_back, .. },
+                Stmt::If {
+                    then: then_back,
+                    els: els_back,
+                    ..
+                },
             ) => {
                 for (block, back) in [(then, then_back), (els, els_back)] {
                     self.pair(block, back);
                     let store = self.needs(block, back, &[]);
                     if let Some(values) = store {
                         let var = self.new_store("saved");
-                        cells.push((at, Stmt::NewStore { var, store: Store::Cell }));
-                        block.0.push(Stmt::Put { var, store: Store::Cell, values: values.clone() });
-                        back.0.insert(0, Stmt::Take { var, store: Store::Cell, values });
+                        cells.push((
+                            at,
+                            Stmt::NewStore {
+                                var,
+                                store: Store::Cell,
+                            },
+                        ));
+                        block.0.push(Stmt::Put {
+                            var,
+                            store: Store::Cell,
+                            values: values.clone(),
+                        });
+                        back.0.insert(
+                            0,
+                            Stmt::Take {
+                                var,
+                                store: Store::Cell,
+                                values,
+                            },
+                        );
                     }
                 }
             }
@@ -138,9 +164,23 @@ impl Recorder<'_> {
                 let needed = self.needs_with(&l.body, &mut back.body, &bound, &heads);
                 if let Some(values) = needed {
                     let var = self.new_store("records");
-                    self.stacks.push(Stmt::NewStore { var, store: Store::Stack });
-                    l.body.0.push(Stmt::Put { var, store: Store::Stack, values: values.clone() });
-                    back.body.0.insert(0, Stmt::Take { var, store: Store::Stack, values });
+                    self.stacks.push(Stmt::NewStore {
+                        var,
+                        store: Store::Stack,
+                    });
+                    l.body.0.push(Stmt::Put {
+                        var,
+                        store: Store::Stack,
+                        values: values.clone(),
+                    });
+                    back.body.0.insert(
+                        0,
+                        Stmt::Take {
+                            var,
+                            store: Store::Stack,
+                            values,
+                        },
+                    );
                 }
             }
             _ => unreachable!("counterparts are of one kind"),
@@ -148,12 +188,19 @@ impl Recorder<'_> {
     }
 
     fn new_store(&mut self, name: &str) -> VarId {
-        let var = self.trace.fresh(name, Ty::Passive, Kind::Slot, Span::mixed_site());
+        let var = self
+            .trace
+            .fresh(name, Ty::Passive, Kind::Slot, Span::mixed_site());
         self.trace.var_mut(var).mutated = true;
         var
     }
 
-    fn needs(&mut self, forward: &Block, backward: &mut Block, bound: &[VarId]) -> Option<Vec<VarId>> {
+    fn needs(
+        &mut self,
+        forward: &Block,
+        backward: &mut Block,
+        bound: &[VarId],
+    ) -> Option<Vec<VarId>> {
         self.needs_with(forward, backward, bound, &[])
     }
 
@@ -183,7 +230,10 @@ impl Recorder<'_> {
         let mut needed: Vec<VarId> = free(backward).into_iter().collect();
         needed.retain(|var| inside.contains_key(var));
         needed.sort();
-        let plan = Plan { trace: self.trace, inside: &inside };
+        let plan = Plan {
+            trace: self.trace,
+            inside: &inside,
+        };
         let (recorded, again) = plan.decide(&needed);
         let mut recomputed: Vec<Stmt> = Vec::new();
         for stmt in &forward.0 {
@@ -239,7 +289,11 @@ fn free(block: &Block) -> HashSet<VarId> {
                     own.extend(test.all_binds());
                 }
             }
-            free.extend(self::free(inner).into_iter().filter(|var| !own.contains(var)));
+            free.extend(
+                self::free(inner)
+                    .into_iter()
+                    .filter(|var| !own.contains(var)),
+            );
         }
         bound.extend(stmt.binds());
     }
@@ -255,13 +309,19 @@ struct Plan<'a> {
 impl Plan<'_> {
     /// What to record, and what to compute again.
     fn decide(&self, needed: &[VarId]) -> (Vec<VarId>, HashSet<VarId>) {
-        let mut must: HashSet<VarId> =
-            needed.iter().copied().filter(|var| !self.repeatable(*var)).collect();
+        let mut must: HashSet<VarId> = needed
+            .iter()
+            .copied()
+            .filter(|var| !self.repeatable(*var))
+            .collect();
         let mut leaves: HashSet<VarId> = HashSet::new();
         let mut undecided = Vec::new();
         for var in needed.iter().filter(|var| !must.contains(var)) {
-            let own: HashSet<VarId> =
-                self.leaves(*var).into_iter().filter(|leaf| !must.contains(leaf)).collect();
+            let own: HashSet<VarId> = self
+                .leaves(*var)
+                .into_iter()
+                .filter(|leaf| !must.contains(leaf))
+                .collect();
             if !own.is_empty() {
                 undecided.push(*var);
                 leaves.extend(own);
@@ -306,12 +366,17 @@ impl Plan<'_> {
         if !self.repeatable(var) {
             return HashSet::from([var]);
         }
-        self.reads(var).into_iter().flat_map(|read| self.leaves(read)).collect()
+        self.reads(var)
+            .into_iter()
+            .flat_map(|read| self.leaves(read))
+            .collect()
     }
 
     /// Whether the equation of `var` is cheap and gives the same value later.
     fn repeatable(&self, var: VarId) -> bool {
-        let Some(Some(eqn)) = self.inside.get(&var) else { return false };
+        let Some(Some(eqn)) = self.inside.get(&var) else {
+            return false;
+        };
         let steady = |var: &VarId| {
             let var = self.trace.var(*var);
             !var.mutated && !var.moved

@@ -44,7 +44,7 @@ fn list1_single(x1: f32, x2: f32) -> f32 {
 pub(super) fn compare(name: &str, file: &File, report: &mut Report) {
     for (at, point) in file.points.iter().enumerate() {
         let (x1, x2) = (point.float64.x1.0, point.float64.x2.0);
-        let found = Found::new(x1, x2, list1_grad(x1, x2));
+        let found = Found::new(x1, x2, list1(x1, x2), list1_grad(x1, x2));
         found.compare(
             &format!("{name} point {at} f64"),
             &point.float64,
@@ -52,7 +52,7 @@ pub(super) fn compare(name: &str, file: &File, report: &mut Report) {
             report,
         );
         let (x1, x2) = (point.float32.x1.0 as f32, point.float32.x2.0 as f32);
-        let found = Found::new(x1, x2, list1_single_grad(x1, x2));
+        let found = Found::new(x1, x2, list1_single(x1, x2), list1_single_grad(x1, x2));
         found.compare(
             &format!("{name} point {at} f32"),
             &point.float32,
@@ -79,11 +79,12 @@ struct Found {
     tangent_x1: Vec<(&'static str, f64)>,
     tangent_x2: Vec<(&'static str, f64)>,
     adjoint: Vec<(&'static str, f64)>,
+    value: Vec<(&'static str, f64)>,
     gradient: Vec<(&'static str, f64)>,
 }
 
 impl Found {
-    fn new<T: Scalar + Into<f64>>(x1: T, x2: T, gradient: (T, T)) -> Self {
+    fn new<T: Scalar + Into<f64>>(x1: T, x2: T, value: T, gradient: (T, T)) -> Self {
         let tangents = |x1_dot: T, x2_dot: T| {
             let u = equations(Dual::new(x1, x1_dot), Dual::new(x2, x2_dot));
             NAMES.into_iter().zip(u.map(|u| u.tangent.into())).collect()
@@ -102,6 +103,7 @@ impl Found {
             tangent_x1: tangents(T::one(), T::zero()),
             tangent_x2: tangents(T::zero(), T::one()),
             adjoint: NAMES.into_iter().zip(intermediate).chain(inputs).collect(),
+            value: vec![("u5", value.into())],
             gradient: vec![("x1", gradient.0.into()), ("x2", gradient.1.into())],
         }
     }
@@ -112,12 +114,15 @@ impl Found {
             .iter()
             .filter(|(name, _)| name.starts_with('x'));
         let gradient = inputs.map(|(name, value)| (name.clone(), *value)).collect();
+        let last = expected.u.iter().filter(|(name, _)| *name == "u5");
+        let value = last.map(|(name, value)| (name.clone(), *value)).collect();
         for (group, found, expected) in [
             ("u", &self.u, &expected.u),
             ("tangent_x1", &self.tangent_x1, &expected.tangent_x1),
             ("tangent_x2", &self.tangent_x2, &expected.tangent_x2),
             ("adjoint_by_hand", &self.adjoint, &expected.adjoint_by_hand),
             ("adjoint_chainer", &self.adjoint, &expected.adjoint_chainer),
+            ("value", &self.value, &value),
             ("gradient by the macro", &self.gradient, &gradient),
         ] {
             for (name, Number(expected)) in expected {
