@@ -48,8 +48,8 @@ impl Args {
     fn one(&mut self, meta: &Meta, errors: &Errors) {
         match meta {
             Meta::List(list) if list.path.is_ident("wrt") => {
-                let names = Punctuated::<Ident, Token![,]>::parse_terminated
-                    .parse2(list.tokens.clone());
+                let names =
+                    Punctuated::<Ident, Token![,]>::parse_terminated.parse2(list.tokens.clone());
                 match names {
                     Ok(names) if !names.is_empty() => {
                         self.wrt = Some(names.into_iter().collect());

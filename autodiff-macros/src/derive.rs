@@ -5,7 +5,8 @@ use crate::analysis::activity::Activity;
 use crate::ir::*;
 use crate::lower::Lowered;
 use crate::signature::{Function, Passing};
-use crate::transform::{fuse::fuse, jvp::jvp, store::store, vjp};
+use crate::transform::jvp::{Carry, jvp};
+use crate::transform::{fuse::fuse, store::store, vjp};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::HashSet;
@@ -69,7 +70,10 @@ fn zero(lane: &TokenStream, function: &Function) -> Operand {
 /// The variables that a derivative enters by and leaves by.
 pub fn ends(function: &Function, lowered: &Lowered) -> (Vec<VarId>, Vec<VarId>) {
     let pairs = || function.params.iter().zip(&lowered.params);
-    let inputs = pairs().filter(|(param, _)| param.active).map(|(_, var)| *var).collect();
+    let inputs = pairs()
+        .filter(|(param, _)| param.active)
+        .map(|(_, var)| *var)
+        .collect();
     let mut outputs: Vec<VarId> = pairs()
         .filter(|(param, _)| param.active && param.passing == Passing::Mutable)
         .map(|(_, var)| *var)
@@ -106,12 +110,27 @@ fn param_dots(function: &Function, trace: &mut Trace, params: &[VarId]) -> VarMa
 
 /// Forward mode over `lane`.
 pub fn forward(function: &Function, lowered: &Lowered) -> Forward {
+    carry(function, lowered, &zero(&lane(), function), Carry::Tangents)
+}
+
+/// The function with the nodes of a printable trace.
+pub fn tracing(function: &Function, lowered: &Lowered) -> Forward {
+    let none = Code {
+        tokens: quote!(::autodiff_runtime::trace::Node::NONE),
+        reads: Vec::new(),
+        pure: true,
+        ty: Ty::Real,
+        span: Span::mixed_site(),
+    };
+    carry(function, lowered, &Operand::Code(none), Carry::Nodes)
+}
+
+fn carry(function: &Function, lowered: &Lowered, zero: &Operand, carry: Carry) -> Forward {
     let mut trace = lowered.trace.clone();
     let (inputs, outputs) = ends(function, lowered);
     let activity = Activity::of(&trace, &inputs, &outputs);
     let dots = param_dots(function, &mut trace, &lowered.params);
-    let zero = zero(&lane(), function);
-    let tangents = jvp(&mut trace, &activity, function.base, dots, &zero);
+    let tangents = jvp(&mut trace, &activity, function.base, dots, zero, carry);
     let result_dot = trace
         .result
         .as_ref()
@@ -143,12 +162,25 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
             (Some(seed), Some(Operand::Var(seed)))
         }
     };
-    let seeds = vjp::Seeds { result, shadows: shadows.clone() };
-    let sweeps = vjp::vjp(&mut trace, &activity, function.base, &lowered.params, &seeds);
+    let seeds = vjp::Seeds {
+        result,
+        shadows: shadows.clone(),
+    };
+    let sweeps = vjp::vjp(
+        &mut trace,
+        &activity,
+        function.base,
+        &lowered.params,
+        &seeds,
+    );
     let (mut forward, mut backward) = (sweeps.forward, sweeps.backward);
     if purpose == Purpose::Gradient {
-        let outside: HashSet<VarId> =
-            lowered.params.iter().chain(shadows.values()).copied().collect();
+        let outside: HashSet<VarId> = lowered
+            .params
+            .iter()
+            .chain(shadows.values())
+            .copied()
+            .collect();
         fuse(&trace, &activity, &mut forward, &mut backward, &outside);
     }
     store(&mut trace, &mut forward, &mut backward);
@@ -161,7 +193,16 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
             by_value.then(|| sweeps.cotangents.get(var).cloned().unwrap_or(Operand::ZERO))
         })
         .collect();
-    Reverse { trace, forward, backward, cotangents, seed, shadows, inputs, outputs }
+    Reverse {
+        trace,
+        forward,
+        backward,
+        cotangents,
+        seed,
+        shadows,
+        inputs,
+        outputs,
+    }
 }
 
 /// Whether the adjoint of a parameter is added to directly where the caller wants it.
@@ -192,19 +233,51 @@ pub fn second(function: &Function, lowered: &Lowered, purpose: Purpose) -> Secon
     outputs.extend(finals);
     let activity = Activity::of(&trace, &inputs, &outputs);
     let mut dots = param_dots(function, &mut trace, &lowered.params);
-    let shadows: Vec<VarId> = reverse.shadows.values().copied().chain(reverse.seed).collect();
+    let shadows: Vec<VarId> = reverse
+        .shadows
+        .values()
+        .copied()
+        .chain(reverse.seed)
+        .collect();
     for var in shadows {
         let of = trace.var(var).clone();
-        let ident = trace.names.fresh(&format!("{}_dot", of.ident), Span::call_site());
+        let ident = trace
+            .names
+            .fresh(&format!("{}_dot", of.ident), Span::call_site());
         let dot = param_var(&mut trace, &ident, of.ty, of.kind);
         dots.insert(var, dot);
     }
     let zero = zero(&function.base.tokens(), function);
     trace.body = std::mem::take(&mut reverse.forward);
-    let dots = jvp(&mut trace, &activity, function.base, dots, &zero).dots;
+    let dots = jvp(
+        &mut trace,
+        &activity,
+        function.base,
+        dots,
+        &zero,
+        Carry::Tangents,
+    )
+    .dots;
     let forward = std::mem::replace(&mut trace.body, std::mem::take(&mut reverse.backward));
-    let dots = jvp(&mut trace, &activity, function.base, dots, &zero).dots;
+    let dots = jvp(
+        &mut trace,
+        &activity,
+        function.base,
+        dots,
+        &zero,
+        Carry::Tangents,
+    )
+    .dots;
     let backward = std::mem::take(&mut trace.body);
-    let dots = dots.into_iter().filter(|(var, _)| activity.is_active(*var)).collect();
-    Second { trace, forward, backward, dots, reverse }
+    let dots = dots
+        .into_iter()
+        .filter(|(var, _)| activity.is_active(*var))
+        .collect();
+    Second {
+        trace,
+        forward,
+        backward,
+        dots,
+        reverse,
+    }
 }

@@ -10,4 +10,4 @@ mod stmt;
 mod symbolic;
 pub mod tracing;
 
-pub use stmt::{Emit, operand};
+pub use stmt::receiver;

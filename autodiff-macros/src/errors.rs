@@ -16,7 +16,9 @@ pub struct Errors {
 impl Errors {
     /// Reports `message` at all of `tokens`.
     pub fn at(&self, tokens: impl ToTokens, message: impl std::fmt::Display) {
-        self.found.borrow_mut().push(syn::Error::new_spanned(tokens, message));
+        self.found
+            .borrow_mut()
+            .push(syn::Error::new_spanned(tokens, message));
     }
 
     /// Reports `message` at a span.

@@ -33,7 +33,8 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let original = &function.item;
     let siblings = emit::siblings::all(&function, &lowered, &args);
     let original = original.to_token_stream();
-    quote!(#original #siblings)
+    // A function of which only derivatives are called is in use.
+    quote!(#[allow(dead_code)] #original #siblings)
 }
 
 /// What could not be differentiated is an error where it meets active values.

@@ -25,7 +25,12 @@ pub fn not_a_function(item: TokenStream, error: syn::Error, errors: Errors) -> T
 /// The function as written, its derivatives as stubs.
 pub fn stubs(function: &Function, errors: Errors) -> TokenStream {
     let original = &function.item;
-    let plain = !function.item.sig.inputs.iter().any(|arg| matches!(arg, syn::FnArg::Receiver(_)))
+    let plain = !function
+        .item
+        .sig
+        .inputs
+        .iter()
+        .any(|arg| matches!(arg, syn::FnArg::Receiver(_)))
         && function.params.len() == function.item.sig.inputs.len()
         && function.item.sig.asyncness.is_none()
         && function.item.sig.generics.type_params().next().is_none();

@@ -62,7 +62,10 @@ impl<'ast> Visit<'ast> for Fence<'_> {
     }
 
     fn visit_expr_yield(&mut self, expr: &'ast syn::ExprYield) {
-        self.errors.at(expr, "`yield` cannot be differentiated; return the values in a `Vec`");
+        self.errors.at(
+            expr,
+            "`yield` cannot be differentiated; return the values in a `Vec`",
+        );
     }
 
     fn visit_expr_try(&mut self, expr: &'ast syn::ExprTry) {
@@ -81,7 +84,12 @@ impl<'ast> Visit<'ast> for Fence<'_> {
     }
 
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
-        if mac.path.segments.last().is_some_and(|segment| segment.ident == "asm") {
+        if mac
+            .path
+            .segments
+            .last()
+            .is_some_and(|segment| segment.ident == "asm")
+        {
             self.errors.at(
                 mac,
                 "inline assembly cannot be differentiated; write the computation in Rust",

@@ -179,7 +179,10 @@ pub struct Place {
 
 impl Place {
     pub fn whole(root: VarId) -> Place {
-        Place { root, path: Vec::new() }
+        Place {
+            root,
+            path: Vec::new(),
+        }
     }
 
     pub fn is_whole(&self) -> bool {
@@ -188,12 +191,14 @@ impl Place {
 
     /// The variables that its indices read.
     pub fn index_reads(&self) -> impl Iterator<Item = VarId> + '_ {
-        self.path.iter().flat_map(|step| match step {
-            Step::Index(operand) => operand.reads(),
-            Step::Range(code) => &code.reads,
-            Step::Field(_) => &[],
-        })
-        .copied()
+        self.path
+            .iter()
+            .flat_map(|step| match step {
+                Step::Index(operand) => operand.reads(),
+                Step::Range(code) => &code.reads,
+                Step::Field(_) => &[],
+            })
+            .copied()
     }
 }
 
@@ -228,6 +233,21 @@ pub enum Op {
     SumOf(Place),
     /// A copy of a place, with storage of its own.
     CloneOf(Place),
+    /// Enters an equation into the printable trace; gives its node.
+    Record(Box<Record>),
+}
+
+/// An equation for the printable trace.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The user's name for the value.
+    pub name: String,
+    /// The expression, with `{0}` for the first parent and `{c0}` for the first constant.
+    pub template: String,
+    pub value: Operand,
+    /// Node and partial of each active argument.
+    pub parents: Vec<(Operand, Operand)>,
+    pub constants: Vec<Operand>,
 }
 
 /// `var = op(args)`.
@@ -324,7 +344,11 @@ pub enum Head {
     /// `while test { … }`: the block that computes the condition, and the condition.
     While { test: Block, cond: Operand },
     /// `for pat in iter` over something without derivatives.
-    Each { pattern: TokenStream, vars: Vec<VarId>, iter: Code },
+    Each {
+        pattern: TokenStream,
+        vars: Vec<VarId>,
+        iter: Code,
+    },
     /// As many times as the variable says.
     Replay { trips: VarId },
 }
@@ -354,27 +378,65 @@ pub enum Store {
 pub enum Stmt {
     Let(Eqn),
     /// A slot or a join; a join has no initial value.
-    Declare { var: VarId, init: Option<Operand> },
+    Declare {
+        var: VarId,
+        init: Option<Operand>,
+    },
     /// `place = value`.
-    Assign { place: Place, value: Operand, span: Span },
+    Assign {
+        place: Place,
+        value: Operand,
+        span: Span,
+    },
     /// `place += value`, or `-=`, on scalars.
-    Accumulate { place: Place, value: Operand, negative: bool, span: Span },
+    Accumulate {
+        place: Place,
+        value: Operand,
+        negative: bool,
+        span: Span,
+    },
     /// `place += other` on anything, element by element.
-    AccumulateAll { place: Place, other: Place },
+    AccumulateAll {
+        place: Place,
+        other: Place,
+    },
     /// Every scalar of the place becomes 0.
-    Clear { place: Place },
+    Clear {
+        place: Place,
+    },
     /// `id` is shared by the branch and its counterpart in the backward sweep.
-    If { id: u32, cond: Operand, then: Block, els: Block, span: Span },
+    If {
+        id: u32,
+        cond: Operand,
+        then: Block,
+        els: Block,
+        span: Span,
+    },
     Loop(Box<Loop>),
     Call(Box<Call>),
     /// Passed through as written; `defines` are the variables it declares.
-    Passive { code: Code, defines: Vec<VarId>, writes: Vec<VarId> },
+    Passive {
+        code: Code,
+        defines: Vec<VarId>,
+        writes: Vec<VarId>,
+    },
     /// Declares a store.
-    NewStore { var: VarId, store: Store },
+    NewStore {
+        var: VarId,
+        store: Store,
+    },
     /// Puts the values into the store.
-    Put { var: VarId, store: Store, values: Vec<VarId> },
+    Put {
+        var: VarId,
+        store: Store,
+        values: Vec<VarId>,
+    },
     /// Takes them out again, under the same names.
-    Take { var: VarId, store: Store, values: Vec<VarId> },
+    Take {
+        var: VarId,
+        store: Store,
+        values: Vec<VarId>,
+    },
 }
 
 /// A region: statements in order.
@@ -395,7 +457,13 @@ pub struct Trace {
 
 impl Trace {
     pub fn new(names: crate::names::Names) -> Trace {
-        Trace { vars: Vec::new(), body: Block::default(), result: None, names, regions: 0 }
+        Trace {
+            vars: Vec::new(),
+            body: Block::default(),
+            result: None,
+            names,
+            regions: 0,
+        }
     }
 
     /// The number of a new branch or loop.
@@ -437,7 +505,11 @@ impl Trace {
 
     /// An operation that gives the zero tangent of `var`.
     pub fn zero_op(&self, var: VarId) -> Op {
-        if has_static_shape(self.ty(var)) { Op::Zero } else { Op::ZeroLike(var) }
+        if has_static_shape(self.ty(var)) {
+            Op::Zero
+        } else {
+            Op::ZeroLike(var)
+        }
     }
 
     /// The type of a place.
@@ -611,6 +683,13 @@ pub fn eqn_reads(eqn: &Eqn, out: &mut Vec<VarId>) {
         Op::Select(cond) => out.extend_from_slice(cond.reads()),
         Op::Passive(code) => out.extend_from_slice(&code.reads),
         Op::ZeroLike(var) => out.push(*var),
+        Op::Record(record) => {
+            out.extend_from_slice(record.value.reads());
+            for (node, partial) in &record.parents {
+                out.extend(node.reads().iter().chain(partial.reads()));
+            }
+            out.extend(record.constants.iter().flat_map(Operand::reads));
+        }
         _ => {}
     }
 }
@@ -630,7 +709,13 @@ fn call_reads(call: &Call, out: &mut Vec<VarId>) {
             Arg::PassiveRef(code) => out.extend_from_slice(&code.reads),
         }
     }
-    if let CallForm::Backward { pullback, seed, shadows, .. } = &call.form {
+    if let CallForm::Backward {
+        pullback,
+        seed,
+        shadows,
+        ..
+    } = &call.form
+    {
         out.push(*pullback);
         out.extend(seed.iter().flat_map(Operand::reads));
         for place in shadows.iter().flatten() {

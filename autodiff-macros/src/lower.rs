@@ -81,17 +81,34 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
         output: function.output.as_ref(),
         output_shape: &function.output_shape,
     };
-    let params = function.params.iter().map(|param| lower.param(param)).collect();
+    let params = function
+        .params
+        .iter()
+        .map(|param| lower.param(param))
+        .collect();
     let result = lower.body(&function.item.block);
     let mut trace = lower.trace;
+    if let Some(Operand::Var(var)) = result
+        && matches!(trace.ty(var), Ty::Unknown)
+    {
+        trace.var_mut(var).ty = function.output_shape.clone();
+    }
     trace.body = lower.regions.pop().expect("the region of the body is open");
     trace.result = result;
-    Lowered { trace, params, hazards: lower.hazards }
+    Lowered {
+        trace,
+        params,
+        hazards: lower.hazards,
+    }
 }
 
 impl Lower<'_> {
     fn param(&mut self, param: &crate::signature::Param) -> VarId {
-        let kind = if param.mut_binding { Kind::Slot } else { Kind::Param };
+        let kind = if param.mut_binding {
+            Kind::Slot
+        } else {
+            Kind::Param
+        };
         let var = self.trace.push(Var {
             ident: param.ident.clone(),
             ty: param.shape.clone(),
@@ -110,7 +127,11 @@ impl Lower<'_> {
         for var in stmt.writes() {
             self.trace.var_mut(var).mutated = true;
         }
-        self.regions.last_mut().expect("a region is open").0.push(stmt);
+        self.regions
+            .last_mut()
+            .expect("a region is open")
+            .0
+            .push(stmt);
     }
 
     /// Runs `inside` with a new region and a new scope, and returns the region.
@@ -119,16 +140,24 @@ impl Lower<'_> {
         self.scopes.push(HashMap::new());
         inside(self);
         self.scopes.pop();
-        self.regions.pop().expect("the region that was opened above")
+        self.regions
+            .pop()
+            .expect("the region that was opened above")
     }
 
     /// Makes the user's `ident` mean `var` from here to the end of the scope.
     fn bind(&mut self, ident: &Ident, var: VarId) {
-        self.scopes.last_mut().expect("a scope is open").insert(ident.to_string(), var);
+        self.scopes
+            .last_mut()
+            .expect("a scope is open")
+            .insert(ident.to_string(), var);
     }
 
     fn lookup(&self, name: &str) -> Option<VarId> {
-        self.scopes.iter().rev().find_map(|scope| scope.get(name).copied())
+        self.scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.get(name).copied())
     }
 
     /// A variable for the user's `ident`, under that name if nothing else in the function has it.
@@ -153,13 +182,22 @@ impl Lower<'_> {
 
     /// Emits `v = op(args)` for a new temporary `v`.
     fn eqn(&mut self, op: Op, args: Vec<Operand>, ty: Ty, span: Span) -> Operand {
-        let var = self.trace.fresh("v", ty, Kind::Temp, span.resolved_at(Span::mixed_site()));
-        self.emit(Stmt::Let(Eqn { var, op, args, span }));
+        let var = self
+            .trace
+            .fresh("v", ty, Kind::Temp, span.resolved_at(Span::mixed_site()));
+        self.emit(Stmt::Let(Eqn {
+            var,
+            op,
+            args,
+            span,
+        }));
         Operand::Var(var)
     }
 
     fn rule(&mut self, row: &'static Row, args: Vec<Operand>, span: Span) -> Operand {
-        let passive = args.iter().all(|arg| self.trace.operand_ty(arg).is_passive());
+        let passive = args
+            .iter()
+            .all(|arg| self.trace.operand_ty(arg).is_passive());
         let ty = if passive { Ty::Passive } else { Ty::Real };
         self.eqn(Op::Rule(row), args, ty, span)
     }
@@ -197,7 +235,11 @@ impl Lower<'_> {
     fn hazard(&mut self, vars: Vec<VarId>, tokens: impl ToTokens, message: impl Into<String>) {
         if !vars.is_empty() {
             let tokens = tokens.to_token_stream();
-            self.hazards.push(Hazard { vars, tokens, message: message.into() });
+            self.hazards.push(Hazard {
+                vars,
+                tokens,
+                message: message.into(),
+            });
         }
     }
 }

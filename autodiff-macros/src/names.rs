@@ -37,8 +37,10 @@ impl Names {
     /// Names captured by a format string, as in `"{x} {y:.3}"`.
     fn reserve_captures(&mut self, literal: &str) {
         for piece in literal.split('{').skip(1) {
-            let name: String =
-                piece.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let name: String = piece
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
             if !name.is_empty() {
                 self.taken.insert(name);
             }
@@ -53,7 +55,11 @@ impl Names {
     /// A name that nothing else has, starting from `hint`; `v` asks for a numbered one.
     pub fn fresh(&mut self, hint: &str, span: Span) -> Ident {
         let hint = hint.trim_start_matches("r#").trim_start_matches('_');
-        let hint = if hint.is_empty() || hint == "self" { "this" } else { hint };
+        let hint = if hint.is_empty() || hint == "self" {
+            "this"
+        } else {
+            hint
+        };
         if hint != "v" && self.taken.insert(hint.to_string()) {
             return Ident::new(hint, span);
         }

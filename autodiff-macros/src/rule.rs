@@ -80,8 +80,20 @@ impl Row {
     /// Whether evaluating the row again costs less than keeping its value.
     pub fn is_cheap(&self) -> bool {
         const CHEAP: &[&str] = &[
-            "add", "sub", "mul", "neg", "abs", "max", "min", "clamp", "copysign", "signum",
-            "mul_add", "to_degrees", "to_radians", "midpoint",
+            "add",
+            "sub",
+            "mul",
+            "neg",
+            "abs",
+            "max",
+            "min",
+            "clamp",
+            "copysign",
+            "signum",
+            "mul_add",
+            "to_degrees",
+            "to_radians",
+            "midpoint",
         ];
         CHEAP.contains(&self.name)
     }

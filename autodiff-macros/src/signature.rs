@@ -4,7 +4,7 @@ use crate::args::Args;
 use crate::errors::Errors;
 use crate::ir::Ty;
 use crate::names::Names;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut;
 use syn::{FnArg, ItemFn, Pat, ReturnType, Type};
@@ -73,9 +73,9 @@ pub fn shape_of(ty: &Type) -> Ty {
     match ty {
         Type::Paren(inner) => shape_of(&inner.elem),
         Type::Group(inner) => shape_of(&inner.elem),
-        Type::Reference(r) => {
-            passive_or(shape_of(&r.elem), |inner| Ty::Ref(inner, r.mutability.is_some()))
-        }
+        Type::Reference(r) => passive_or(shape_of(&r.elem), |inner| {
+            Ty::Ref(inner, r.mutability.is_some())
+        }),
         Type::Slice(s) => passive_or(shape_of(&s.elem), Ty::Slice),
         Type::Array(a) => {
             let len = a.len.to_token_stream();
@@ -83,7 +83,11 @@ pub fn shape_of(ty: &Type) -> Ty {
         }
         Type::Tuple(t) => {
             let parts: Vec<Ty> = t.elems.iter().map(shape_of).collect();
-            if parts.iter().any(Ty::may_be_active) { Ty::Tuple(parts) } else { Ty::Passive }
+            if parts.iter().any(Ty::may_be_active) {
+                Ty::Tuple(parts)
+            } else {
+                Ty::Passive
+            }
         }
         Type::Path(path) if path.qself.is_none() => path_shape(&path.path),
         _ => Ty::Unknown,
@@ -92,7 +96,11 @@ pub fn shape_of(ty: &Type) -> Ty {
 
 /// A container of passive things is passive.
 fn passive_or(inner: Ty, wrap: impl FnOnce(Box<Ty>) -> Ty) -> Ty {
-    if inner.may_be_active() { wrap(Box::new(inner)) } else { Ty::Passive }
+    if inner.may_be_active() {
+        wrap(Box::new(inner))
+    } else {
+        Ty::Passive
+    }
 }
 
 fn path_shape(path: &syn::Path) -> Ty {
@@ -100,7 +108,9 @@ fn path_shape(path: &syn::Path) -> Ty {
         "bool", "char", "str", "String", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16",
         "i32", "i64", "i128", "isize",
     ];
-    let Some(last) = path.segments.last() else { return Ty::Unknown };
+    let Some(last) = path.segments.last() else {
+        return Ty::Unknown;
+    };
     let name = last.ident.to_string();
     match (&last.arguments, name.as_str()) {
         (syn::PathArguments::None, "f64" | "f32") => Ty::Real,
@@ -147,7 +157,13 @@ impl Function {
         name_derivatives(&item, &mut params);
         let output_shape = output.as_ref().map_or(Ty::Passive, shape_of);
         let base = base_of(&params, &output);
-        let function = Function { item, params, output, output_shape, base };
+        let function = Function {
+            item,
+            params,
+            output,
+            output_shape,
+            base,
+        };
         function.check(errors);
         function
     }
@@ -191,7 +207,10 @@ impl Function {
                 ),
             );
         }
-        let writes = self.params.iter().any(|p| p.active && p.passing == Passing::Mutable);
+        let writes = self
+            .params
+            .iter()
+            .any(|p| p.active && p.passing == Passing::Mutable);
         let returns = self.output.is_some() && self.output_shape.may_be_active();
         if !no_input && !returns && !writes {
             errors.at(
@@ -253,7 +272,10 @@ fn unknown_type(ty: &Type) -> String {
 }
 
 fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<Param> {
-    let constant = typed.attrs.iter().any(|attr| attr.path().is_ident("constant"));
+    let constant = typed
+        .attrs
+        .iter()
+        .any(|attr| attr.path().is_ident("constant"));
     typed.attrs.retain(|attr| !attr.path().is_ident("constant"));
     let (ident, mut_binding) = match &*typed.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
@@ -290,8 +312,20 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
     if contains_unknown(&shape) {
         shape = Ty::Passive;
     }
-    let (dot, bar) = (Ident::new("dot", ident.span()), Ident::new("bar", ident.span()));
-    Some(Param { ident, ty, shape, passing, active, mut_binding, dot, bar })
+    let (dot, bar) = (
+        Ident::new("dot", ident.span()),
+        Ident::new("bar", ident.span()),
+    );
+    Some(Param {
+        ident,
+        ty,
+        shape,
+        passing,
+        active,
+        mut_binding,
+        dot,
+        bar,
+    })
 }
 
 /// Names tangents and adjoints after the parameters, unless the user has such a name.
@@ -321,7 +355,10 @@ fn holds_references(ty: &Ty) -> bool {
 }
 
 fn check_wrt(params: &[Param], args: &Args, errors: &Errors) {
-    let names: Vec<String> = params.iter().map(|param| format!("`{}`", param.ident)).collect();
+    let names: Vec<String> = params
+        .iter()
+        .map(|param| format!("`{}`", param.ident))
+        .collect();
     for name in args.wrt.iter().flatten() {
         match params.iter().find(|param| param.ident == *name) {
             None => errors.at(
@@ -345,10 +382,20 @@ fn check_wrt(params: &[Param], args: &Args, errors: &Errors) {
 
 fn base_of(params: &[Param], output: &Option<Type>) -> Base {
     let active = params.iter().filter(|param| param.active);
-    let single = active.clone().any(|param| mentions(param.ty.to_token_stream(), "f32"))
-        || output.as_ref().is_some_and(|ty| mentions(ty.to_token_stream(), "f32"));
-    let double = active.clone().any(|param| mentions(param.ty.to_token_stream(), "f64"));
-    if single && !double { Base::F32 } else { Base::F64 }
+    let single = active
+        .clone()
+        .any(|param| mentions(param.ty.to_token_stream(), "f32"))
+        || output
+            .as_ref()
+            .is_some_and(|ty| mentions(ty.to_token_stream(), "f32"));
+    let double = active
+        .clone()
+        .any(|param| mentions(param.ty.to_token_stream(), "f64"));
+    if single && !double {
+        Base::F32
+    } else {
+        Base::F64
+    }
 }
 
 /// The type with every float replaced: the type of tangents and adjoints.
@@ -421,9 +468,4 @@ pub fn owned_tangent(ty: &Type, float: &TokenStream) -> Type {
         }
         other => tangent_type(other, float),
     }
-}
-
-/// Where the whole signature stands.
-pub fn span_of(function: &Function) -> Span {
-    function.item.sig.ident.span()
 }

@@ -140,8 +140,8 @@ impl<T: Scalar> Tape<T> {
         let variables = self.vars(at);
         let output = function(&variables);
         let adjoints = output.adjoints();
-        for (sum, &variable) in gradient.iter_mut().zip(&variables) {
-            *sum += adjoints[variable];
+        for (sum, &adjoint) in gradient.iter_mut().zip(adjoints.in_order()) {
+            *sum += adjoint;
         }
         output.value()
     }

@@ -1,1 +1,3 @@
-//! The examples share what stands here.
+//! What the example programs share.
+
+pub mod iris;

@@ -2,6 +2,7 @@
 //! mode, the seven benchmark functions, and their hand-written gradients.
 
 pub mod flat;
+pub mod golden;
 pub mod hand;
 pub mod harness;
 pub mod small;

@@ -82,14 +82,19 @@ fn flow(stmt: &Stmt) -> Option<Flow> {
         Stmt::Let(eqn) => {
             let mut from = match &eqn.op {
                 Op::Passive(_) | Op::ZeroLike(_) | Op::Zero => return None,
-                Op::Rule(row) if row.partials.iter().all(|partial| *partial == "0.0") => return None,
+                Op::Rule(row) if row.partials.iter().all(|partial| *partial == "0.0") => {
+                    return None;
+                }
                 Op::Load(place) | Op::SumOf(place) | Op::CloneOf(place) => vec![place.root],
                 _ => Vec::new(),
             };
             from.extend(vars(&eqn.args));
             (from, vec![eqn.var])
         }
-        Stmt::Declare { var, init: Some(init) } => (vars(std::slice::from_ref(init)), vec![*var]),
+        Stmt::Declare {
+            var,
+            init: Some(init),
+        } => (vars(std::slice::from_ref(init)), vec![*var]),
         Stmt::Assign { place, value, .. } | Stmt::Accumulate { place, value, .. } => {
             (vars(std::slice::from_ref(value)), vec![place.root])
         }
@@ -117,7 +122,12 @@ fn call_flow(call: &Call) -> (Vec<VarId>, Vec<VarId>) {
     match &call.form {
         CallForm::Plain => {}
         CallForm::Forward { pullback } => to.push(*pullback),
-        CallForm::Backward { pullback, seed, shadows, cotangents } => {
+        CallForm::Backward {
+            pullback,
+            seed,
+            shadows,
+            cotangents,
+        } => {
             from.push(*pullback);
             from.extend(seed.iter().filter_map(Operand::var));
             to = vec![*cotangents];

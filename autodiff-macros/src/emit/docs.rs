@@ -5,7 +5,10 @@ use crate::lower::Lowered;
 use crate::signature::Function;
 
 fn list(function: &Function) -> String {
-    let names: Vec<String> = function.active().map(|param| format!("`{}`", param.ident)).collect();
+    let names: Vec<String> = function
+        .active()
+        .map(|param| format!("`{}`", param.ident))
+        .collect();
     names.join(", ")
 }
 
@@ -52,8 +55,13 @@ pub fn grad_into(function: &Function) -> String {
 pub fn grad(function: &Function, lowered: Option<&Lowered>) -> String {
     let name = function.name();
     let formulas = lowered.and_then(|lowered| super::symbolic::partials(function, lowered));
-    let formulas = formulas.map(|lines| format!("\n\n```text\n{lines}\n```")).unwrap_or_default();
-    format!("Gradient of [`{name}`] with respect to {}, in this order.{formulas}", list(function))
+    let formulas = formulas
+        .map(|lines| format!("\n\n```text\n{lines}\n```"))
+        .unwrap_or_default();
+    format!(
+        "Gradient of [`{name}`] with respect to {}, in this order.{formulas}",
+        list(function)
+    )
 }
 
 pub fn value_and_grad(function: &Function) -> String {

@@ -22,7 +22,11 @@ use syn::Type;
 
 /// Everything that is emitted beside the function.
 pub fn all(function: &Function, lowered: &Lowered, args: &Args) -> TokenStream {
-    let writer = Writer { f: function, lowered: Some(lowered), mode: args.mode };
+    let writer = Writer {
+        f: function,
+        lowered: Some(lowered),
+        mode: args.mode,
+    };
     let key = writer.key();
     let public = writer.public();
     let twin = args.scalar.then(|| super::scalar::twin(function, lowered));
@@ -31,7 +35,11 @@ pub fn all(function: &Function, lowered: &Lowered, args: &Args) -> TokenStream {
 
 /// The same signatures without derivatives, for a function with errors.
 pub fn stubs(function: &Function) -> TokenStream {
-    let writer = Writer { f: function, lowered: None, mode: None };
+    let writer = Writer {
+        f: function,
+        lowered: None,
+        mode: None,
+    };
     let (key, public) = (writer.key(), writer.public());
     quote!(#key #public)
 }
@@ -42,10 +50,23 @@ pub fn attributes() -> TokenStream {
         #[inline]
         #[allow(
             warnings,
+            unused,
+            nonstandard_style,
+            missing_docs,
+            unreachable_pub,
+            trivial_casts,
+            trivial_numeric_casts,
+            unused_qualifications,
+            unused_results,
+            unused_lifetimes,
+            single_use_lifetimes,
+            elided_lifetimes_in_paths,
+            let_underscore_drop,
             clippy::all,
             clippy::pedantic,
             clippy::nursery,
             clippy::restriction,
+            clippy::cargo,
         )]
     }
 }
@@ -57,38 +78,54 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn float(&self) -> TokenStream {
+    pub(super) fn float(&self) -> TokenStream {
         self.f.base.tokens()
     }
 
-    fn name(&self, suffix: &str) -> Ident {
+    pub(super) fn name(&self, suffix: &str) -> Ident {
         format_ident!("{}_{}", self.f.name(), suffix, span = self.f.name().span())
     }
 
-    fn key_name(&self) -> Ident {
+    pub(super) fn key_name(&self) -> Ident {
         format_ident!("__autodiff_{}", self.f.name())
     }
 
-    fn output(&self) -> TokenStream {
-        self.f.output.as_ref().map_or(quote!(()), |ty| ty.to_token_stream())
+    pub(super) fn output(&self) -> TokenStream {
+        self.f
+            .output
+            .as_ref()
+            .map_or(quote!(()), |ty| ty.to_token_stream())
     }
 
     /// The type of the tangent of the output over `lane`.
-    fn output_tangent(&self, lane: &TokenStream) -> TokenStream {
-        self.f.output.as_ref().map_or(quote!(()), |ty| tangent_type(ty, lane).to_token_stream())
+    pub(super) fn output_tangent(&self, lane: &TokenStream) -> TokenStream {
+        self.f
+            .output
+            .as_ref()
+            .map_or(quote!(()), |ty| tangent_type(ty, lane).to_token_stream())
     }
 
     fn cfgs(&self) -> TokenStream {
-        let cfgs = self.f.item.attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+        let cfgs = self
+            .f
+            .item
+            .attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("cfg"));
         quote!(#(#cfgs)*)
     }
 
     fn emit<'t>(&self, trace: &'t Trace, lane: TokenStream) -> Emit<'t> {
-        Emit { trace, base: self.f.base, lane }
+        Emit {
+            trace,
+            base: self.f.base,
+            lane,
+            tracing: false,
+        }
     }
 
     /// `let mut x = x;` for parameters that the user declared `mut`.
-    fn rebind(&self) -> TokenStream {
+    pub(super) fn rebind(&self) -> TokenStream {
         self.f
             .params
             .iter()
@@ -108,15 +145,23 @@ impl Writer<'_> {
         let finder = format_ident!("__autodiff_{}_{:016x}", name, hash);
         let export = matches!(vis, syn::Visibility::Public(_)).then(|| quote!(#[macro_export]));
         let (jvp, pull, pull_jvp) = (self.key_jvp(), self.key_pull(), self.key_pull_jvp());
+        let trace = super::tracing::method(self);
         quote! {
             #cfgs
             #[doc(hidden)]
-            #[allow(non_camel_case_types, dead_code, unreachable_pub)]
+            #[allow(
+                nonstandard_style,
+                dead_code,
+                unreachable_pub,
+                missing_docs,
+                missing_debug_implementations,
+                missing_copy_implementations,
+            )]
             #vis struct #key;
             #cfgs
             #[doc(hidden)]
             #[automatically_derived]
-            impl #key { #jvp #pull #pull_jvp }
+            impl #key { #jvp #pull #pull_jvp #trace }
             #cfgs
             #[automatically_derived]
             impl ::autodiff_runtime::private::Found<#key>
@@ -139,7 +184,7 @@ impl Writer<'_> {
     }
 
     /// The user's generic parameters, with more in front of and behind them.
-    fn generics(&self, before: TokenStream, after: TokenStream) -> TokenStream {
+    pub(super) fn generics(&self, before: TokenStream, after: TokenStream) -> TokenStream {
         let (lifetimes, others): (Vec<_>, Vec<_>) = self
             .f
             .item
@@ -151,12 +196,12 @@ impl Writer<'_> {
         quote!(<#before #(#lifetimes,)* #(#others,)* #after>)
     }
 
-    fn where_clause(&self) -> TokenStream {
+    pub(super) fn where_clause(&self) -> TokenStream {
         self.f.item.sig.generics.where_clause.to_token_stream()
     }
 
     /// The type of the tangent or adjoint that goes with a parameter, as the caller holds it.
-    fn companion(&self, param: &Param, lane: &TokenStream) -> TokenStream {
+    pub(super) fn companion(&self, param: &Param, lane: &TokenStream) -> TokenStream {
         if !param.active {
             return quote!(::autodiff_runtime::private::HeldConstant);
         }
@@ -169,7 +214,7 @@ impl Writer<'_> {
     }
 
     /// The `Option` of a tangent, opened; a missing one is zero.
-    fn open_tangent(&self, param: &Param, lane: &TokenStream) -> TokenStream {
+    pub(super) fn open_tangent(&self, param: &Param, lane: &TokenStream) -> TokenStream {
         if !param.active {
             return quote!();
         }
@@ -183,7 +228,13 @@ impl Writer<'_> {
         })
     }
 
-    fn open(&self, name: &Ident, ty: &TokenStream, passing: Passing, zero: TokenStream) -> TokenStream {
+    fn open(
+        &self,
+        name: &Ident,
+        ty: &TokenStream,
+        passing: Passing,
+        zero: TokenStream,
+    ) -> TokenStream {
         let held = format_ident!("__zero_{}", name);
         let borrow = match passing {
             Passing::Value => {
@@ -213,9 +264,15 @@ impl Writer<'_> {
             let companion = self.companion(param, &lane);
             quote!(#ident: #ty, #dot: ::core::option::Option<#companion>)
         });
-        let opened = self.f.params.iter().map(|param| self.open_tangent(param, &lane));
-        let generics =
-            self.generics(quote!(), quote!(#lane: ::autodiff_runtime::private::Lane<#base>));
+        let opened = self
+            .f
+            .params
+            .iter()
+            .map(|param| self.open_tangent(param, &lane));
+        let generics = self.generics(
+            quote!(),
+            quote!(#lane: ::autodiff_runtime::private::Lane<#base>),
+        );
         let (output, output_dot) = (self.output(), self.output_tangent(&lane));
         let (clause, attributes, rebind) = (self.where_clause(), attributes(), self.rebind());
         let body = match self.lowered {
@@ -239,8 +296,15 @@ impl Writer<'_> {
     }
 
     /// The result and its tangent, as the last expression.
-    fn pair(&self, emit: &Emit<'_>, dot: Option<&Operand>, lane: &TokenStream) -> TokenStream {
-        let Some(result) = &emit.trace.result else { return quote!(((), ())) };
+    pub(super) fn pair(
+        &self,
+        emit: &Emit<'_>,
+        dot: Option<&Operand>,
+        lane: &TokenStream,
+    ) -> TokenStream {
+        let Some(result) = &emit.trace.result else {
+            return quote!(((), ()));
+        };
         if self.f.output.is_none() {
             return quote!(((), ()));
         }
@@ -262,7 +326,10 @@ impl Writer<'_> {
         let base = self.float();
         let held = held_lifetimes(self.f);
         let params = self.f.params.iter().map(|param| self.pull_param(param));
-        let before = held.new.as_ref().map_or(quote!(), |lifetime| quote!(#lifetime,));
+        let before = held
+            .new
+            .as_ref()
+            .map_or(quote!(), |lifetime| quote!(#lifetime,));
         let generics = self.generics(before, quote!());
         let (output, seed) = (self.output(), self.output_tangent(&base));
         let inputs = self.f.params.iter().flat_map(|param| {
@@ -294,7 +361,13 @@ impl Writer<'_> {
             let bound = held.all.first().map(|lifetime| quote!(+ #lifetime));
             return quote!(::std::boxed::Box<dyn ::core::ops::FnOnce #call #bound>);
         }
-        let consts = self.f.item.sig.generics.const_params().map(|param| &param.ident);
+        let consts = self
+            .f
+            .item
+            .sig
+            .generics
+            .const_params()
+            .map(|param| &param.ident);
         quote!(impl ::core::ops::FnOnce #call + use<#(#lifetimes,)* #(#consts),*>)
     }
 
@@ -309,7 +382,11 @@ impl Writer<'_> {
     }
 
     fn boxed(&self, closure: TokenStream) -> TokenStream {
-        if self.is_recursive() { quote!(::std::boxed::Box::new(#closure)) } else { closure }
+        if self.is_recursive() {
+            quote!(::std::boxed::Box::new(#closure))
+        } else {
+            closure
+        }
     }
 
     fn pull_param(&self, param: &Param) -> TokenStream {
@@ -373,7 +450,11 @@ impl Writer<'_> {
     fn open_shadows(&self, second: bool) -> TokenStream {
         let float = self.float();
         let mut tokens = TokenStream::new();
-        for param in self.f.active().filter(|param| param.passing != Passing::Value) {
+        for param in self
+            .f
+            .active()
+            .filter(|param| param.passing != Passing::Value)
+        {
             let (ident, bar, shadow) = (&param.ident, &param.bar, self.shadow(param));
             let outline = format_ident!("__outline_{}", param.ident);
             let zero = |take: TokenStream| match param.passing {
@@ -388,7 +469,12 @@ impl Writer<'_> {
             tokens.extend(self.open(bar, &shadow, Passing::Mutable, zero(quote!(#outline))));
             if second {
                 let bar_dot = format_ident!("{}_dot", bar);
-                tokens.extend(self.open(&bar_dot, &shadow, Passing::Mutable, zero(quote!(#outline))));
+                tokens.extend(self.open(
+                    &bar_dot,
+                    &shadow,
+                    Passing::Mutable,
+                    zero(quote!(#outline)),
+                ));
                 if param.passing == Passing::Shared {
                     tokens.extend(self.open_tangent(param, &float));
                 }
@@ -457,7 +543,10 @@ impl Writer<'_> {
     fn key_pull_jvp(&self) -> TokenStream {
         let float = self.float();
         let held = held_lifetimes(self.f);
-        let before = held.new.as_ref().map_or(quote!(), |lifetime| quote!(#lifetime,));
+        let before = held
+            .new
+            .as_ref()
+            .map_or(quote!(), |lifetime| quote!(#lifetime,));
         let generics = self.generics(before, quote!());
         let params = self.f.params.iter().map(|param| {
             let (pair, dot) = (self.pull_param(param), &param.dot);
@@ -536,7 +625,9 @@ impl Writer<'_> {
             .cotangents
             .iter()
             .map(|cotangent| {
-                let Some(cotangent) = cotangent else { return quote!(()) };
+                let Some(cotangent) = cotangent else {
+                    return quote!(());
+                };
                 match cotangent.var().and_then(|var| second.dots.get(&var)) {
                     Some(dot) => emit.operand(&Operand::Var(*dot)),
                     None if emit.trace.operand_ty(cotangent).is_real() => {
@@ -589,7 +680,10 @@ impl Writer<'_> {
 
     /// The panic of a shadow or tangent of the wrong length comes first.
     fn checks(&self, names: impl Fn(&Param) -> &Ident, what: &str) -> TokenStream {
-        self.f.active().map(|param| self.check(param, names(param), what)).collect()
+        self.f
+            .active()
+            .map(|param| self.check(param, names(param), what))
+            .collect()
     }
 
     fn check(&self, param: &Param, companion: &Ident, what: &str) -> TokenStream {
@@ -660,7 +754,13 @@ impl Writer<'_> {
             Some(_) => (quote!(-> (#output, #tangent)), quote!(#checks #call)),
             None => (quote!(), quote!(#checks #call;)),
         };
-        self.item("jvp", &docs::jvp(self.f), &self.tangent_params(), output, body)
+        self.item(
+            "jvp",
+            &docs::jvp(self.f),
+            &self.tangent_params(),
+            output,
+            body,
+        )
     }
 
     fn public_vjp(&self) -> TokenStream {
@@ -686,7 +786,11 @@ impl Writer<'_> {
             types.push(seed.clone());
             closure_params.push(quote!(#seed_ident: #seed));
         }
-        let mut args = vec![if seed_given { quote!(#seed_ident) } else { quote!(()) }];
+        let mut args = vec![if seed_given {
+            quote!(#seed_ident)
+        } else {
+            quote!(())
+        }];
         let mut checks = TokenStream::new();
         for param in &self.f.params {
             let (ident, bar) = (&param.ident, &param.bar);
@@ -721,7 +825,9 @@ impl Writer<'_> {
             .enumerate()
             .filter(|(_, param)| param.active && param.passing == Passing::Value)
             .collect();
-        let wanted_types = wanted.iter().map(|(_, p)| tangent_type(&p.ty, &float).to_token_stream());
+        let wanted_types = wanted
+            .iter()
+            .map(|(_, p)| tangent_type(&p.ty, &float).to_token_stream());
         let returned = bare(wanted_types.collect());
         let fields = wanted.iter().map(|(k, _)| {
             let k = proc_macro2::Literal::usize_unsuffixed(*k);
@@ -729,7 +835,13 @@ impl Writer<'_> {
         });
         let fields = bare(fields.collect());
         let names = self.f.params.iter().map(|param| &param.ident);
-        let consts = self.f.item.sig.generics.const_params().map(|param| &param.ident);
+        let consts = self
+            .f
+            .item
+            .sig
+            .generics
+            .const_params()
+            .map(|param| &param.ident);
         let pullback = quote! {
             impl ::core::ops::FnOnce(#(#types),*) -> #returned + use<#(#lifetimes,)* #(#consts),*>
         };
@@ -744,7 +856,10 @@ impl Writer<'_> {
             })
         };
         let (vis, name, cfgs) = (&self.f.item.vis, self.name("vjp"), self.cfgs());
-        let before = held.new.as_ref().map_or(quote!(), |lifetime| quote!(#lifetime,));
+        let before = held
+            .new
+            .as_ref()
+            .map_or(quote!(), |lifetime| quote!(#lifetime,));
         let (generics, clause) = (self.generics(before, quote!()), self.where_clause());
         let (attributes, doc) = (attributes(), docs::vjp(self.f));
         quote! {
@@ -773,27 +888,38 @@ impl Writer<'_> {
             Some(_) if self.is_forward() => self.forward_gradient(),
             Some(lowered) => self.reverse_gradient(lowered),
         };
-        self.item("grad_into", &docs::grad_into(self.f), &params, quote!(-> #output), quote!(#checks #body))
+        self.item(
+            "grad_into",
+            &docs::grad_into(self.f),
+            &params,
+            quote!(-> #output),
+            quote!(#checks #body),
+        )
     }
 
     fn reverse_gradient(&self, lowered: &Lowered) -> TokenStream {
         let reverse = derive::reverse(self.f, lowered, Purpose::Gradient);
         let emit = self.emit(&reverse.trace, self.float());
         let (forward, backward) = (emit.block(&reverse.forward), emit.block(&reverse.backward));
-        let adds = self.f.params.iter().zip(&reverse.cotangents).map(|(param, cotangent)| {
-            let bar = &param.bar;
-            match cotangent {
-                Some(Operand::Lit(0.0, _)) | None => quote!(),
-                Some(operand) if matches!(param.shape, Ty::Real) => {
-                    let operand = emit.operand(operand);
-                    quote!(*#bar += #operand;)
+        let adds = self
+            .f
+            .params
+            .iter()
+            .zip(&reverse.cotangents)
+            .map(|(param, cotangent)| {
+                let bar = &param.bar;
+                match cotangent {
+                    Some(Operand::Lit(0.0, _)) | None => quote!(),
+                    Some(operand) if matches!(param.shape, Ty::Real) => {
+                        let operand = emit.operand(operand);
+                        quote!(*#bar += #operand;)
+                    }
+                    Some(operand) => {
+                        let operand = emit.operand(operand);
+                        quote!(::autodiff_runtime::private::accumulate(#bar, &#operand);)
+                    }
                 }
-                Some(operand) => {
-                    let operand = emit.operand(operand);
-                    quote!(::autodiff_runtime::private::accumulate(#bar, &#operand);)
-                }
-            }
-        });
+            });
         let (result, rebind) = (self.result(&emit), self.rebind());
         quote!(#rebind #forward #backward #(#adds)* #result)
     }
@@ -867,7 +993,7 @@ impl Writer<'_> {
     }
 
     /// The argument once more.
-    fn again(&self, param: &Param) -> TokenStream {
+    pub(super) fn again(&self, param: &Param) -> TokenStream {
         let ident = &param.ident;
         match param.passing {
             Passing::Value => quote!(::core::clone::Clone::clone(&#ident)),
@@ -878,7 +1004,10 @@ impl Writer<'_> {
 
     fn gradient_type(&self) -> TokenStream {
         let float = self.float();
-        let types = self.f.active().map(|param| owned_tangent(&param.ty, &float).to_token_stream());
+        let types = self
+            .f
+            .active()
+            .map(|param| owned_tangent(&param.ty, &float).to_token_stream());
         bare(types.collect())
     }
 
@@ -895,10 +1024,19 @@ impl Writer<'_> {
         let zeros: TokenStream = zeros.collect();
         let args = self.f.params.iter().map(|param| {
             let (ident, bar) = (&param.ident, &param.bar);
-            if param.active { quote!(#ident, &mut #bar) } else { quote!(#ident) }
+            if param.active {
+                quote!(#ident, &mut #bar)
+            } else {
+                quote!(#ident)
+            }
         });
         let call = quote!(#into(#(#args),*));
-        let gradient = bare(self.f.active().map(|param| param.bar.to_token_stream()).collect());
+        let gradient = bare(
+            self.f
+                .active()
+                .map(|param| param.bar.to_token_stream())
+                .collect(),
+        );
         let (ty, output) = (self.gradient_type(), self.output());
         let params = self.plain_params();
         let mut tokens = self.item(
@@ -925,7 +1063,13 @@ impl Writer<'_> {
             None => quote!(::core::unreachable!()),
             Some(lowered) => self.hvp_body(lowered),
         };
-        self.item("hvp", &docs::hvp(self.f), &self.tangent_params(), quote!(-> #ty), quote!(#checks #body))
+        self.item(
+            "hvp",
+            &docs::hvp(self.f),
+            &self.tangent_params(),
+            quote!(-> #ty),
+            quote!(#checks #body),
+        )
     }
 
     fn hvp_body(&self, lowered: &Lowered) -> TokenStream {
@@ -993,7 +1137,13 @@ impl Writer<'_> {
             })
         };
         let output = quote!(-> ::autodiff_runtime::nalgebra::DMatrix<#float>);
-        self.item("hessian", &docs::hessian(self.f), &self.plain_params(), output, body)
+        self.item(
+            "hessian",
+            &docs::hessian(self.f),
+            &self.plain_params(),
+            output,
+            body,
+        )
     }
 
     fn public_jacobian(&self) -> TokenStream {
@@ -1059,7 +1209,10 @@ impl Writer<'_> {
         let output = quote!(-> ::autodiff_runtime::nalgebra::DMatrix<#float>);
         let (sweep, body) = match self.lowered {
             Some(_) => (sweep, body),
-            None => (quote!(::core::unreachable!()), quote!(::core::unreachable!())),
+            None => (
+                quote!(::core::unreachable!()),
+                quote!(::core::unreachable!()),
+            ),
         };
         let mut tokens = self.item("jacobian", &docs::jacobian(self.f), &params, output, body);
         params.push(quote!(jacobian: &mut [#float]));
@@ -1071,7 +1224,11 @@ impl Writer<'_> {
 
 /// `&x`, or `&*x` for a reference.
 fn borrow(ident: &Ident, is_reference: bool) -> TokenStream {
-    if is_reference { quote!(&*#ident) } else { quote!(&#ident) }
+    if is_reference {
+        quote!(&*#ident)
+    } else {
+        quote!(&#ident)
+    }
 }
 
 /// A tuple, or its only entry, or `()`.
@@ -1101,7 +1258,9 @@ fn the_lifetime() -> syn::Lifetime {
 
 /// A pullback holds on to constant references; active ones it is given again.
 fn held_lifetimes(function: &Function) -> Held {
-    lifetimes_of(function, |param| !param.active && param.passing == Passing::Shared)
+    lifetimes_of(function, |param| {
+        !param.active && param.passing == Passing::Shared
+    })
 }
 
 /// The pullback for users holds on to every shared reference.
@@ -1161,9 +1320,15 @@ fn fresh_hash(function: &Function) -> u64 {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let mut hasher = std::hash::DefaultHasher::new();
     for variable in ["CARGO_PKG_NAME", "CARGO_PKG_VERSION", "CARGO_CRATE_NAME"] {
-        std::env::var(variable).unwrap_or_default().hash(&mut hasher);
+        std::env::var(variable)
+            .unwrap_or_default()
+            .hash(&mut hasher);
     }
     COUNTER.fetch_add(1, Ordering::Relaxed).hash(&mut hasher);
-    function.item.to_token_stream().to_string().hash(&mut hasher);
+    function
+        .item
+        .to_token_stream()
+        .to_string()
+        .hash(&mut hasher);
     hasher.finish()
 }

@@ -11,6 +11,8 @@ pub struct Emit<'a> {
     pub base: Base,
     /// The type of the scalars of tangents or adjoints.
     pub lane: TokenStream,
+    /// Whether tangents are the nodes of a printable trace.
+    pub tracing: bool,
 }
 
 /// An operand as tokens.
@@ -22,14 +24,40 @@ pub fn operand(operand: &Operand, trace: &Trace) -> TokenStream {
         Operand::Lit(value, None) => number(*value),
         Operand::Code(code) => {
             let tokens = &code.tokens;
-            if tokens.clone().into_iter().count() == 1 { tokens.clone() } else { quote!((#tokens)) }
+            if tokens.clone().into_iter().count() == 1 {
+                tokens.clone()
+            } else {
+                quote!((#tokens))
+            }
         }
+    }
+}
+
+/// An operand that a method is called on: a number needs its type.
+pub fn receiver(o: &Operand, trace: &Trace, base: Base) -> TokenStream {
+    match o {
+        Operand::Lit(value, _) => {
+            let literal = match base {
+                Base::F32 => Literal::f32_suffixed(value.abs() as f32),
+                Base::F64 => Literal::f64_suffixed(value.abs()),
+            };
+            if value.is_sign_negative() {
+                quote!((-#literal))
+            } else {
+                quote!(#literal)
+            }
+        }
+        other => operand(other, trace),
     }
 }
 
 fn number(value: f64) -> TokenStream {
     let literal = Literal::f64_unsuffixed(value.abs());
-    if value.is_sign_negative() { quote!((-#literal)) } else { quote!(#literal) }
+    if value.is_sign_negative() {
+        quote!((-#literal))
+    } else {
+        quote!(#literal)
+    }
 }
 
 impl Emit<'_> {
@@ -39,20 +67,6 @@ impl Emit<'_> {
 
     pub fn operand(&self, o: &Operand) -> TokenStream {
         operand(o, self.trace)
-    }
-
-    /// An operand that a method is called on: a number of our own needs its type.
-    fn receiver(&self, o: &Operand) -> TokenStream {
-        match o {
-            Operand::Lit(value, _) => {
-                let literal = match self.base {
-                    Base::F32 => Literal::f32_suffixed(value.abs() as f32),
-                    Base::F64 => Literal::f64_suffixed(value.abs()),
-                };
-                if value.is_sign_negative() { quote!((-#literal)) } else { quote!(#literal) }
-            }
-            other => self.operand(other),
-        }
     }
 
     /// A place as an expression.
@@ -89,7 +103,12 @@ impl Emit<'_> {
                 let (place, value) = (self.place(place), self.operand(value));
                 quote_spanned!(*span=> #place = #value;)
             }
-            Stmt::Accumulate { place, value, negative, span } => {
+            Stmt::Accumulate {
+                place,
+                value,
+                negative,
+                span,
+            } => {
                 let (place, value) = (self.place(place), self.operand(value));
                 if *negative {
                     quote_spanned!(*span=> #place -= #value;)
@@ -105,7 +124,9 @@ impl Emit<'_> {
                 let place = self.place(place);
                 quote!(::autodiff_runtime::private::clear(&mut #place);)
             }
-            Stmt::If { cond, then, els, .. } => {
+            Stmt::If {
+                cond, then, els, ..
+            } => {
                 let cond = match cond {
                     Operand::Code(code) => code.tokens.clone(),
                     other => self.operand(other),
@@ -225,6 +246,24 @@ impl Emit<'_> {
                 let place = self.borrowed(place);
                 quote!(::std::borrow::ToOwned::to_owned(#place))
             }
+            Op::Record(record) => self.record(record),
+        }
+    }
+
+    /// An equation of the printable trace.
+    fn record(&self, record: &Record) -> TokenStream {
+        let (name, template) = (&record.name, &record.template);
+        let value = self.operand(&record.value);
+        let parents = record.parents.iter().map(|(node, partial)| {
+            let (node, partial) = (self.operand(node), self.operand(partial));
+            quote!((#node, #partial as f64))
+        });
+        let constants = record.constants.iter().map(|constant| {
+            let constant = self.operand(constant);
+            quote!(#constant as f64)
+        });
+        quote! {
+            __trace.equation(#name, #template, #value as f64, &[#(#parents),*], &[#(#constants),*])
         }
     }
 
@@ -234,6 +273,10 @@ impl Emit<'_> {
             Ty::Array(element, Some(len)) => {
                 let element = self.zero(element);
                 quote!([#element; #len])
+            }
+            _ if self.tracing => {
+                let lane = &self.lane;
+                quote!(#lane::NONE)
             }
             _ => {
                 let (lane, base) = (&self.lane, self.base.tokens());
@@ -259,7 +302,7 @@ impl Emit<'_> {
             let a = self.operand(&args[0]);
             return quote!(-#a);
         }
-        let receiver = self.receiver(&args[0]);
+        let receiver = receiver(&args[0], self.trace, self.base);
         let method = proc_macro2::Ident::new(name, span);
         let rest = args[1..].iter().map(|arg| self.operand(arg));
         quote!(#receiver.#method(#(#rest),*))
@@ -270,9 +313,19 @@ impl Emit<'_> {
         let exits = self.idents(&l.exits);
         let exit = (!exits.is_empty()).then(|| quote!(if #(#exits)||* { break; }));
         match &l.head {
-            Head::Range { var, lo, hi, inclusive, step, reversed } => {
-                let (var, lo, hi) =
-                    (&self.trace.var(*var).ident, self.operand(lo), self.operand(hi));
+            Head::Range {
+                var,
+                lo,
+                hi,
+                inclusive,
+                step,
+                reversed,
+            } => {
+                let (var, lo, hi) = (
+                    &self.trace.var(*var).ident,
+                    self.operand(lo),
+                    self.operand(hi),
+                );
                 let dots = if *inclusive { quote!(..=) } else { quote!(..) };
                 let mut range = quote!(#lo #dots #hi);
                 if step.is_some() || *reversed {
@@ -327,7 +380,12 @@ impl Emit<'_> {
                 }
                 self.forward_call(call, result, &args)
             }
-            CallForm::Backward { pullback, seed, shadows, cotangents } => {
+            CallForm::Backward {
+                pullback,
+                seed,
+                shadows,
+                cotangents,
+            } => {
                 let args = self.backward_args(call, seed.as_ref(), shadows);
                 let pullback = &self.trace.var(*pullback).ident;
                 let cotangents = &self.trace.var(*cotangents).ident;
@@ -354,7 +412,10 @@ impl Emit<'_> {
             (Some(fish), None) => quote!(::<#fish>),
             (Some(fish), Some(extra)) => quote!(::<#fish, #extra>),
         };
-        let dot = call.dots.as_ref().map(|dots| &self.trace.var(dots.result).ident);
+        let dot = call
+            .dots
+            .as_ref()
+            .map(|dots| &self.trace.var(dots.result).ident);
         match (&call.form, dot) {
             (CallForm::Forward { pullback }, None) => {
                 let (pullback, fish) = (&self.trace.var(*pullback).ident, with(None));
@@ -364,6 +425,11 @@ impl Emit<'_> {
                 let (pullback, fish) = (&self.trace.var(*pullback).ident, with(None));
                 quote_spanned!(span=>
                     let (#result, #dot, #pullback) = #path!().pull_jvp #fish(#(#args),*);)
+            }
+            (_, Some(dot)) if self.tracing => {
+                let fish = with(None);
+                quote_spanned!(span=>
+                    let (#result, #dot) = #path!().trace #fish(__trace, #(#args),*);)
             }
             (_, Some(dot)) => {
                 let fish = with(Some(quote!(_)));
@@ -387,7 +453,9 @@ impl Emit<'_> {
 
     /// `Some(…)` of a tangent or adjoint that goes with `arg`, or `None`.
     fn optional(&self, place: Option<&Place>, arg: &Arg) -> TokenStream {
-        let Some(place) = place else { return quote!(::core::option::Option::None) };
+        let Some(place) = place else {
+            return quote!(::core::option::Option::None);
+        };
         let inner = match arg {
             Arg::Value(_) => self.place(place),
             Arg::Mutable(_) => self.mutably(place),
@@ -404,7 +472,10 @@ impl Emit<'_> {
     ) -> Vec<TokenStream> {
         let mut args: Vec<TokenStream> = seed.iter().map(|seed| self.operand(seed)).collect();
         let dots = call.dots.as_ref();
-        args.extend(dots.and_then(|dots| dots.seed.as_ref()).map(|seed| self.operand(seed)));
+        args.extend(
+            dots.and_then(|dots| dots.seed.as_ref())
+                .map(|seed| self.operand(seed)),
+        );
         for (k, arg) in call.args.iter().enumerate() {
             let again = match arg {
                 Arg::Value(_) => continue,

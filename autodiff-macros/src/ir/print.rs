@@ -31,7 +31,10 @@ fn name(var: VarId, trace: &Trace) -> String {
 }
 
 fn names(vars: &[VarId], trace: &Trace) -> String {
-    vars.iter().map(|var| name(*var, trace)).collect::<Vec<_>>().join(", ")
+    vars.iter()
+        .map(|var| name(*var, trace))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn operand(operand: &Operand, trace: &Trace) -> String {
@@ -63,14 +66,24 @@ fn place(place: &Place, trace: &Trace) -> String {
 fn line(stmt: &Stmt, trace: &Trace) -> String {
     match stmt {
         Stmt::Let(eqn) => format!("{} = {}", name(eqn.var, trace), right_side(eqn, trace)),
-        Stmt::Declare { var, init: Some(init) } => {
+        Stmt::Declare {
+            var,
+            init: Some(init),
+        } => {
             format!("slot {} = {}", name(*var, trace), operand(init, trace))
         }
         Stmt::Declare { var, init: None } => format!("slot {}", name(*var, trace)),
-        Stmt::Assign { place: at, value, .. } => {
+        Stmt::Assign {
+            place: at, value, ..
+        } => {
             format!("{} := {}", place(at, trace), operand(value, trace))
         }
-        Stmt::Accumulate { place: at, value, negative, .. } => {
+        Stmt::Accumulate {
+            place: at,
+            value,
+            negative,
+            ..
+        } => {
             let sign = if *negative { '-' } else { '+' };
             format!("{} {sign}= {}", place(at, trace), operand(value, trace))
         }
@@ -80,7 +93,14 @@ fn line(stmt: &Stmt, trace: &Trace) -> String {
         Stmt::Clear { place: at } => format!("{} := 0 (all)", place(at, trace)),
         Stmt::If { cond, .. } => format!("if {}", operand(cond, trace)),
         Stmt::Loop(l) => match &l.head {
-            Head::Range { var, lo, hi, inclusive, reversed, .. } => format!(
+            Head::Range {
+                var,
+                lo,
+                hi,
+                inclusive,
+                reversed,
+                ..
+            } => format!(
                 "for {} in {}{}{}{}",
                 name(*var, trace),
                 operand(lo, trace),
@@ -100,8 +120,16 @@ fn line(stmt: &Stmt, trace: &Trace) -> String {
                 name(*pullback, trace),
                 call.path
             ),
-            CallForm::Backward { pullback, cotangents, .. } => {
-                format!("{} = {}(…)", name(*cotangents, trace), name(*pullback, trace))
+            CallForm::Backward {
+                pullback,
+                cotangents,
+                ..
+            } => {
+                format!(
+                    "{} = {}(…)",
+                    name(*cotangents, trace),
+                    name(*pullback, trace)
+                )
             }
         },
         Stmt::Passive { code, .. } => format!("‹{}›", code.tokens),
@@ -133,5 +161,6 @@ fn right_side(eqn: &Eqn, trace: &Trace) -> String {
         Op::Zero => "zero".to_string(),
         Op::SumOf(at) => format!("sum {}", place(at, trace)),
         Op::CloneOf(at) => format!("clone {}", place(at, trace)),
+        Op::Record(record) => format!("record {}", record.template),
     }
 }

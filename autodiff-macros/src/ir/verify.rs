@@ -31,18 +31,28 @@ fn check(block: &Block, mut scope: HashSet<VarId>, trace: &Trace) -> Result<(), 
             },
             _ => HashSet::new(),
         };
-        for read in stmt.reads().into_iter().filter(|read| !test_binds.contains(read)) {
+        for read in stmt
+            .reads()
+            .into_iter()
+            .filter(|read| !test_binds.contains(read))
+        {
             if !scope.contains(&read) {
-                return Err(format!("`{}` is read where it is not in scope", trace.var(read).ident));
+                return Err(format!(
+                    "`{}` is read where it is not in scope",
+                    trace.var(read).ident
+                ));
             }
         }
-        for inner in stmt.blocks() {
-            let mut own = scope.clone();
-            if let Stmt::Loop(l) = stmt {
-                own.extend(l.head.binds());
+        let mut own = scope.clone();
+        if let Stmt::Loop(l) = stmt {
+            own.extend(l.head.binds());
+        }
+        for (k, inner) in stmt.blocks().into_iter().enumerate() {
+            check(inner, own.clone(), trace)?;
+            if k == 0 {
+                // The test of a `while` is evaluated in front of the body.
                 own.extend(test_binds.iter().copied());
             }
-            check(inner, own, trace)?;
         }
         for bound in stmt.binds() {
             if !scope.insert(bound) {

@@ -49,15 +49,15 @@ impl Lower<'_> {
         let span = call.method.span();
         let sin = self.rule(rule::operator("sin"), vec![x.clone()], span);
         let cos = self.rule(rule::operator("cos"), vec![x], span);
-        self.eqn(Op::Tuple, vec![sin, cos], Ty::Tuple(vec![Ty::Real, Ty::Real]), span)
+        self.eqn(
+            Op::Tuple,
+            vec![sin, cos],
+            Ty::Tuple(vec![Ty::Real, Ty::Real]),
+            span,
+        )
     }
 
-    fn rule_call(
-        &mut self,
-        row: &'static Row,
-        args: &[&Expr],
-        span: proc_macro2::Span,
-    ) -> Operand {
+    fn rule_call(&mut self, row: &'static Row, args: &[&Expr], span: proc_macro2::Span) -> Operand {
         let mut operands = Vec::new();
         for (arg, param) in args.iter().zip(row.params) {
             operands.push(if param.ty.is_empty() {
@@ -106,16 +106,29 @@ impl Lower<'_> {
 
     /// Whether the call is to a user's function, given something that could be active.
     pub(super) fn is_differentiable_call(&mut self, call: &syn::ExprCall) -> bool {
-        let Expr::Path(path) = &*call.func else { return false };
+        let Expr::Path(path) = &*call.func else {
+            return false;
+        };
         if float_method(call).is_some() || path.qself.is_some() {
             return false;
         }
-        let local = path.path.get_ident().and_then(|name| self.lookup(&name.to_string()));
-        let first = path.path.segments.last().map(|segment| segment.ident.to_string());
+        let local = path
+            .path
+            .get_ident()
+            .and_then(|name| self.lookup(&name.to_string()));
+        let first = path
+            .path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string());
         let constructs = first.is_some_and(|name| name.starts_with(char::is_uppercase));
         local.is_none()
             && !constructs
-            && path.path.segments.iter().all(|s| !s.ident.to_string().starts_with(char::is_uppercase))
+            && path
+                .path
+                .segments
+                .iter()
+                .all(|s| !s.ident.to_string().starts_with(char::is_uppercase))
             && call.args.iter().any(|arg| self.mentions_real(arg))
     }
 
@@ -127,18 +140,25 @@ impl Lower<'_> {
 
     /// Emits the call and returns the variable of its result.
     fn call_stmt(&mut self, call: &syn::ExprCall, expr: &Expr) -> VarId {
-        let Expr::Path(func) = &*call.func else { unreachable!("checked by the caller") };
+        let Expr::Path(func) = &*call.func else {
+            unreachable!("checked by the caller")
+        };
         let args: Vec<Arg> = call.args.iter().map(|arg| self.arg(arg)).collect();
         let mut path = func.path.clone();
         let mut turbofish = None;
         if let Some(last) = path.segments.last_mut()
-            && let syn::PathArguments::AngleBracketed(generics) = std::mem::take(&mut last.arguments)
+            && let syn::PathArguments::AngleBracketed(generics) =
+                std::mem::take(&mut last.arguments)
         {
             let inner = &generics.args;
             turbofish = Some(quote!(#inner));
         }
         let recursive = path.get_ident().is_some_and(|ident| ident == self.name);
-        let ty = if recursive { self.output_shape.clone() } else { Ty::Unknown };
+        let ty = if recursive {
+            self.output_shape.clone()
+        } else {
+            Ty::Unknown
+        };
         let span = expr.span();
         let result = self.trace.fresh(
             "v",
@@ -194,7 +214,9 @@ impl Lower<'_> {
 
 /// The method's name, if the function is `f64::method` or `f32::method`.
 fn float_method(call: &syn::ExprCall) -> Option<String> {
-    let Expr::Path(path) = &*call.func else { return None };
+    let Expr::Path(path) = &*call.func else {
+        return None;
+    };
     let mut segments = path.path.segments.iter().rev();
     let name = segments.next()?.ident.to_string();
     let ty = segments.next()?.ident.to_string();
@@ -224,7 +246,9 @@ fn distance(a: &str, b: &str) -> usize {
         let mut corner = row[0];
         row[0] = i + 1;
         for (j, y) in b.iter().enumerate() {
-            let best = (corner + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
+            let best = (corner + usize::from(x != *y))
+                .min(row[j] + 1)
+                .min(row[j + 1] + 1);
             corner = std::mem::replace(&mut row[j + 1], best);
         }
     }

@@ -52,7 +52,11 @@ impl Lower<'_> {
         };
         let has_value = self.output.is_some();
         if !early {
-            let tail = if has_value { Tail::Operand } else { Tail::Discard };
+            let tail = if has_value {
+                Tail::Operand
+            } else {
+                Tail::Discard
+            };
             return match stmts.split_last() {
                 Some((syn::Stmt::Expr(Expr::Return(last), _), rest)) => {
                     self.stmts(rest, &Tail::Discard);
@@ -65,7 +69,11 @@ impl Lower<'_> {
         if flagged {
             self.exits.returned = Some(self.flag("returned"));
         }
-        let tail = if has_value { Tail::Into(self.result_variable(flagged)) } else { Tail::Discard };
+        let tail = if has_value {
+            Tail::Into(self.result_variable(flagged))
+        } else {
+            Tail::Discard
+        };
         self.stmts(stmts, &tail);
         self.exits.result.map(Operand::Var)
     }
@@ -88,12 +96,20 @@ impl Lower<'_> {
 
     fn constant(&self, tokens: TokenStream) -> Operand {
         let (ty, span) = (Ty::Passive, Span::mixed_site());
-        Operand::Code(Code { tokens, reads: Vec::new(), pure: true, ty, span })
+        Operand::Code(Code {
+            tokens,
+            reads: Vec::new(),
+            pure: true,
+            ty,
+            span,
+        })
     }
 
     /// A new flag, not set.
     fn flag(&mut self, name: &str) -> VarId {
-        let var = self.trace.fresh(name, Ty::Passive, Kind::Slot, Span::mixed_site());
+        let var = self
+            .trace
+            .fresh(name, Ty::Passive, Kind::Slot, Span::mixed_site());
         let init = Some(self.constant(quote!(false)));
         self.emit(Stmt::Declare { var, init });
         var
@@ -101,7 +117,11 @@ impl Lower<'_> {
 
     fn set(&mut self, flag: VarId) {
         let value = self.constant(quote!(true));
-        self.emit(Stmt::Assign { place: Place::whole(flag), value, span: Span::mixed_site() });
+        self.emit(Stmt::Assign {
+            place: Place::whole(flag),
+            value,
+            span: Span::mixed_site(),
+        });
     }
 
     /// Statements in order; what follows an early way out is nested or guarded.
@@ -117,7 +137,10 @@ impl Lower<'_> {
                 && let (syn::Stmt::Macro(mac), false) = (stmt, matches!(tail, Tail::Discard))
                 && mac.semi_token.is_none()
             {
-                let mac = syn::ExprMacro { attrs: Vec::new(), mac: mac.mac.clone() };
+                let mac = syn::ExprMacro {
+                    attrs: Vec::new(),
+                    mac: mac.mac.clone(),
+                };
                 return self.tail(&Expr::Macro(mac), tail);
             }
             if let syn::Stmt::Expr(expr, _) = stmt
@@ -186,7 +209,11 @@ impl Lower<'_> {
         if matches!(self.trace.ty(var), Ty::Unknown | Ty::Passive) {
             self.trace.var_mut(var).ty = self.trace.operand_ty(&value);
         }
-        self.emit(Stmt::Assign { place: Place::whole(var), value, span: expr.span() });
+        self.emit(Stmt::Assign {
+            place: Place::whole(var),
+            value,
+            span: expr.span(),
+        });
     }
 
     /// `return`, `break` or `continue`; false if `expr` is something else.
@@ -210,13 +237,19 @@ impl Lower<'_> {
                          to a variable before the `break`",
                     );
                 }
-                match self.open_loop(out.label.as_ref()).and_then(|open| open.broken) {
+                match self
+                    .open_loop(out.label.as_ref())
+                    .and_then(|open| open.broken)
+                {
                     Some(flag) => self.set(flag),
                     None => self.unknown_target(expr),
                 }
             }
             Expr::Continue(next) => {
-                match self.open_loop(next.label.as_ref()).and_then(|open| open.continued) {
+                match self
+                    .open_loop(next.label.as_ref())
+                    .and_then(|open| open.continued)
+                {
                     Some(flag) => self.set(flag),
                     None => self.unknown_target(expr),
                 }
@@ -239,7 +272,11 @@ impl Lower<'_> {
             None => self.exits.loops.last(),
             Some(label) => {
                 let label = label.ident.to_string();
-                self.exits.loops.iter().rev().find(|open| open.label.as_ref() == Some(&label))
+                self.exits
+                    .loops
+                    .iter()
+                    .rev()
+                    .find(|open| open.label.as_ref() == Some(&label))
             }
         }
     }
@@ -253,11 +290,20 @@ impl Lower<'_> {
         for (label, is_break) in &ways.jumps {
             let open = match label {
                 None => self.exits.loops.last(),
-                Some(label) => {
-                    self.exits.loops.iter().rev().find(|open| open.label.as_ref() == Some(label))
-                }
+                Some(label) => self
+                    .exits
+                    .loops
+                    .iter()
+                    .rev()
+                    .find(|open| open.label.as_ref() == Some(label)),
             };
-            let flag = open.and_then(|open| if *is_break { open.broken } else { open.continued });
+            let flag = open.and_then(|open| {
+                if *is_break {
+                    open.broken
+                } else {
+                    open.continued
+                }
+            });
             flags.extend(flag.filter(|flag| !flags.contains(flag)));
         }
         flags
@@ -275,7 +321,10 @@ impl Lower<'_> {
             }
             return;
         }
-        let idents: Vec<_> = flags.iter().map(|flag| self.trace.var(*flag).ident.clone()).collect();
+        let idents: Vec<_> = flags
+            .iter()
+            .map(|flag| self.trace.var(*flag).ident.clone())
+            .collect();
         let code = Code {
             tokens: quote!(!(#(#idents)||*)),
             reads: flags.to_vec(),
@@ -289,7 +338,13 @@ impl Lower<'_> {
         });
         let span = Span::mixed_site();
         let id = self.trace.region_id();
-        self.emit(Stmt::If { id, cond, then, els: Block::default(), span });
+        self.emit(Stmt::If {
+            id,
+            cond,
+            then,
+            els: Block::default(),
+            span,
+        });
     }
 
     /// An `if` of which one branch is always left: the rest goes to the other one.
@@ -304,7 +359,11 @@ impl Lower<'_> {
                 lower.stmts(rest, tail);
                 return;
             }
-            let ways = split.staying.iter().map(ways_out).fold(WaysOut::default(), WaysOut::and);
+            let ways = split
+                .staying
+                .iter()
+                .map(ways_out)
+                .fold(WaysOut::default(), WaysOut::and);
             let flags = lower.flags_of(&ways);
             let gone = split.staying.iter().any(always_leaves);
             lower.scopes.push(Default::default());
@@ -323,7 +382,13 @@ impl Lower<'_> {
         }
         let span = split.cond.span();
         let id = self.trace.region_id();
-        self.emit(Stmt::If { id, cond, then: leaving, els: staying, span });
+        self.emit(Stmt::If {
+            id,
+            cond,
+            then: leaving,
+            els: staying,
+            span,
+        });
     }
 
     /// A condition, as written. It may look at active values.
@@ -344,15 +409,23 @@ impl Lower<'_> {
         let then = self.region(|lower| {
             lower.stmts(&branch.then_branch.stmts, tail);
         });
-        let els = self.region(|lower| match branch.else_branch.as_ref().map(|(_, e)| &**e) {
-            Some(Expr::If(inner)) => lower.if_stmt(inner, tail),
-            Some(Expr::Block(block)) => {
-                lower.stmts(&block.block.stmts, tail);
-            }
-            _ => {}
-        });
+        let els = self.region(
+            |lower| match branch.else_branch.as_ref().map(|(_, e)| &**e) {
+                Some(Expr::If(inner)) => lower.if_stmt(inner, tail),
+                Some(Expr::Block(block)) => {
+                    lower.stmts(&block.block.stmts, tail);
+                }
+                _ => {}
+            },
+        );
         let id = self.trace.region_id();
-        self.emit(Stmt::If { id, cond, then, els, span: branch.if_token.span });
+        self.emit(Stmt::If {
+            id,
+            cond,
+            then,
+            els,
+            span: branch.if_token.span,
+        });
     }
 
     /// `if c { a } else { b }` as a value.
@@ -380,12 +453,23 @@ impl Lower<'_> {
     /// Opens the flags that a loop needs, and its body.
     fn open(&mut self, label: Option<&syn::Label>, body: &syn::Block) -> OpenLoop {
         let label = label.map(|label| label.name.ident.to_string());
-        let inside = body.stmts.iter().map(ways_out).fold(WaysOut::default(), WaysOut::and);
+        let inside = body
+            .stmts
+            .iter()
+            .map(ways_out)
+            .fold(WaysOut::default(), WaysOut::and);
         let targets = |is_break: bool| {
-            inside.jumps.iter().any(|(to, b)| *b == is_break && (to.is_none() || *to == label))
+            inside
+                .jumps
+                .iter()
+                .any(|(to, b)| *b == is_break && (to.is_none() || *to == label))
         };
         let broken = targets(true).then(|| self.flag("broken"));
-        OpenLoop { label, broken, continued: None }
+        OpenLoop {
+            label,
+            broken,
+            continued: None,
+        }
     }
 
     /// Lowers the body of a loop and emits the loop.
@@ -397,15 +481,25 @@ impl Lower<'_> {
         body: &syn::Block,
         span: Span,
     ) {
-        let ways = body.stmts.iter().map(ways_out).fold(WaysOut::default(), WaysOut::and);
+        let ways = body
+            .stmts
+            .iter()
+            .map(ways_out)
+            .fold(WaysOut::default(), WaysOut::and);
         let label = open.label.clone();
-        let continues =
-            ways.jumps.iter().any(|(to, b)| !*b && (to.is_none() || *to == label));
+        let continues = ways
+            .jumps
+            .iter()
+            .any(|(to, b)| !*b && (to.is_none() || *to == label));
         let mut exits = open.broken.into_iter().collect::<Vec<_>>();
         // Flags of outer loops, and of the function, that the body may set.
         let outer = WaysOut {
             returns: ways.returns,
-            jumps: ways.jumps.into_iter().filter(|(to, _)| to.is_some() && *to != label).collect(),
+            jumps: ways
+                .jumps
+                .into_iter()
+                .filter(|(to, _)| to.is_some() && *to != label)
+                .collect(),
         };
         exits.extend(self.flags_of(&outer));
         let region = self.region(|lower| {
@@ -420,7 +514,13 @@ impl Lower<'_> {
             lower.exits.loops.pop();
         });
         let id = self.trace.region_id();
-        self.emit(Stmt::Loop(Box::new(Loop { id, head, body: region, exits, span })));
+        self.emit(Stmt::Loop(Box::new(Loop {
+            id,
+            head,
+            body: region,
+            exits,
+            span,
+        })));
     }
 
     pub(super) fn for_loop(&mut self, for_loop: &syn::ExprForLoop) {
@@ -438,10 +538,17 @@ impl Lower<'_> {
             let open = self.open(for_loop.label.as_ref(), &for_loop.body);
             let (ident, var) = self.loop_variable(&for_loop.pat);
             let inclusive = matches!(range.limits, syn::RangeLimits::Closed(_));
-            let head = Head::Range { var, lo, hi, inclusive, step, reversed };
+            let head = Head::Range {
+                var,
+                lo,
+                hi,
+                inclusive,
+                step,
+                reversed,
+            };
             return self.close(open, head, &[(ident, var)], &for_loop.body, span);
         }
-        let iter = self.opaque_or(
+        let iter = self.iterator(
             &for_loop.expr,
             "iterating over active values is not supported by `#[differentiate]` yet; loop over \
              the indices, as in `for i in 0..x.len()`",
@@ -458,7 +565,40 @@ impl Lower<'_> {
         let pattern = self.renamed(for_loop.pat.to_token_stream());
         self.scopes.pop();
         let vars = bind.iter().map(|(_, var)| *var).collect();
-        self.close(open, Head::Each { pattern, vars, iter }, &bind, &for_loop.body, span);
+        self.close(
+            open,
+            Head::Each {
+                pattern,
+                vars,
+                iter,
+            },
+            &bind,
+            &for_loop.body,
+            span,
+        );
+    }
+
+    /// What a loop iterates over, if it is not a plain range. A range may end where active data
+    /// does; its items are integers all the same.
+    fn iterator(&mut self, expr: &Expr, message: &str) -> Code {
+        fn over_range(expr: &Expr) -> bool {
+            match expr {
+                Expr::Paren(inner) => over_range(&inner.expr),
+                Expr::Range(_) => true,
+                Expr::MethodCall(call) => {
+                    matches!(
+                        call.method.to_string().as_str(),
+                        "rev" | "step_by" | "skip" | "take"
+                    ) && over_range(&call.receiver)
+                }
+                _ => false,
+            }
+        }
+        if over_range(expr) {
+            self.opaque_as(expr, Ty::Passive)
+        } else {
+            self.opaque_or(expr, message)
+        }
     }
 
     fn loop_variable(&mut self, pat: &Pat) -> (proc_macro2::Ident, VarId) {
@@ -468,7 +608,9 @@ impl Lower<'_> {
                 (pat.ident.clone(), var)
             }
             other => {
-                let var = self.trace.fresh("i", Ty::Passive, Kind::Temp, Span::mixed_site());
+                let var = self
+                    .trace
+                    .fresh("i", Ty::Passive, Kind::Temp, Span::mixed_site());
                 (proc_macro2::Ident::new("_unnamed", other.span()), var)
             }
         }
@@ -480,13 +622,22 @@ impl Lower<'_> {
         let test = self.region(|lower| cond = Some(lower.condition(&while_loop.cond)));
         let cond = cond.expect("the region above sets it");
         let head = Head::While { test, cond };
-        self.close(open, head, &[], &while_loop.body, while_loop.while_token.span);
+        self.close(
+            open,
+            head,
+            &[],
+            &while_loop.body,
+            while_loop.while_token.span,
+        );
     }
 
     pub(super) fn endless_loop(&mut self, endless: &syn::ExprLoop) {
         let open = self.open(endless.label.as_ref(), &endless.body);
         let cond = self.constant(quote!(true));
-        let head = Head::While { test: Block::default(), cond };
+        let head = Head::While {
+            test: Block::default(),
+            cond,
+        };
         self.close(open, head, &[], &endless.body, endless.loop_token.span);
     }
 }
@@ -556,7 +707,10 @@ impl<'a> Split<'a> {
                 _ => return None,
             },
         };
-        let (first, second) = (then.iter().any(always_leaves), els.iter().any(always_leaves));
+        let (first, second) = (
+            then.iter().any(always_leaves),
+            els.iter().any(always_leaves),
+        );
         if !first && !second {
             return None;
         }
@@ -595,7 +749,10 @@ fn always_leaves(stmt: &syn::Stmt) -> bool {
             }
             Expr::If(branch) => {
                 branch.then_branch.stmts.iter().any(always_leaves)
-                    && branch.else_branch.as_ref().is_some_and(|(_, els)| expr_leaves(els))
+                    && branch
+                        .else_branch
+                        .as_ref()
+                        .is_some_and(|(_, els)| expr_leaves(els))
             }
             _ => false,
         }
@@ -644,9 +801,8 @@ fn needs_flag(stmts: &[syn::Stmt]) -> bool {
             if split.local.is_some() && split.staying.iter().any(|s| ways_out(s).returns) {
                 return true;
             }
-            let partly =
-                split.staying.iter().any(|s| ways_out(s).returns)
-                    && !split.staying.iter().any(always_leaves);
+            let partly = split.staying.iter().any(|s| ways_out(s).returns)
+                && !split.staying.iter().any(always_leaves);
             if partly || needs_flag(split.leaving) || needs_flag(split.staying) {
                 return true;
             }
@@ -694,7 +850,8 @@ impl Finder {
     }
 
     fn inside(&mut self, label: &Option<syn::Label>, visit: impl FnOnce(&mut Self)) {
-        self.inside.push(label.as_ref().map(|label| label.name.ident.to_string()));
+        self.inside
+            .push(label.as_ref().map(|label| label.name.ident.to_string()));
         visit(self);
         self.inside.pop();
     }
@@ -716,7 +873,9 @@ impl<'ast> Visit<'ast> for Finder {
     }
 
     fn visit_expr_for_loop(&mut self, l: &'ast syn::ExprForLoop) {
-        self.inside(&l.label, |finder| syn::visit::visit_expr_for_loop(finder, l));
+        self.inside(&l.label, |finder| {
+            syn::visit::visit_expr_for_loop(finder, l)
+        });
     }
 
     fn visit_expr_while(&mut self, l: &'ast syn::ExprWhile) {

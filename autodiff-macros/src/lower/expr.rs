@@ -25,7 +25,11 @@ impl Lower<'_> {
         }
         if self.ty_of(expr).is_passive() || !self.mentions_real(expr) {
             let code = self.opaque(expr);
-            return if code.pure { Operand::Code(code) } else { self.hold(code) };
+            return if code.pure {
+                Operand::Code(code)
+            } else {
+                self.hold(code)
+            };
         }
         match expr {
             Expr::Path(_) | Expr::Index(_) | Expr::Field(_) => match self.place(expr) {
@@ -129,9 +133,7 @@ impl Lower<'_> {
         let mut parts = args.iter().map(|arg| self.trace.operand_ty(arg));
         match (op, guess) {
             (Op::Tuple, _) => Ty::Tuple(parts.collect()),
-            (_, Ty::Array(_, len)) => {
-                Ty::Array(Box::new(parts.next().unwrap_or(Ty::Unknown)), len)
-            }
+            (_, Ty::Array(_, len)) => Ty::Array(Box::new(parts.next().unwrap_or(Ty::Unknown)), len),
             (Op::VecOf, _) => Ty::Vec(Box::new(parts.next().unwrap_or(Ty::Unknown))),
             (_, guess) => guess,
         }
@@ -218,6 +220,9 @@ impl Lower<'_> {
 
     fn cast(&mut self, cast: &syn::ExprCast, expr: &Expr) -> Operand {
         let target = cast.ty.to_token_stream().to_string();
+        if self.ty_of(&cast.expr).is_passive() {
+            return Operand::Code(self.opaque(expr));
+        }
         if self.ty_of(&cast.expr).is_real() && target == self.base.tokens().to_string() {
             return self.operand(&cast.expr);
         }
@@ -240,18 +245,36 @@ pub(super) fn bracketed(tokens: &proc_macro2::TokenStream) -> proc_macro2::Token
 /// What is said of an expression that the macro does not differentiate.
 pub(super) fn unsupported(expr: &Expr) -> String {
     let (what, instead) = match expr {
-        Expr::Match(_) => ("`match` on or into active values", "write it as `if` and `else`"),
-        Expr::Closure(_) => ("a closure over active values", "write its body where it is used"),
-        Expr::Struct(_) => ("a struct of active values", "use a tuple, an array or variables"),
+        Expr::Match(_) => (
+            "`match` on or into active values",
+            "write it as `if` and `else`",
+        ),
+        Expr::Closure(_) => (
+            "a closure over active values",
+            "write its body where it is used",
+        ),
+        Expr::Struct(_) => (
+            "a struct of active values",
+            "use a tuple, an array or variables",
+        ),
         Expr::Let(_) => ("`if let` with active values", "write it as `if` and `else`"),
-        Expr::Loop(_) => ("a `loop` used as a value", "assign to a variable inside of the loop"),
-        Expr::Try(_) => ("`?` on active values", "handle the case by `if` and `return`"),
+        Expr::Loop(_) => (
+            "a `loop` used as a value",
+            "assign to a variable inside of the loop",
+        ),
+        Expr::Try(_) => (
+            "`?` on active values",
+            "handle the case by `if` and `return`",
+        ),
         Expr::Reference(_) => (
             "a mutable reference to active values outside of a call",
             "use the variable itself",
         ),
         Expr::Range(_) => ("a range of active values", "loop over integers"),
-        _ => ("this expression on active values", "write it with operators, float methods and loops"),
+        _ => (
+            "this expression on active values",
+            "write it with operators, float methods and loops",
+        ),
     };
     format!("{what} is not supported by `#[differentiate]`; {instead}")
 }

@@ -20,7 +20,13 @@ impl Lower<'_> {
         let tokens = expr.to_token_stream();
         let reads = self.variables_in(tokens.clone());
         self.note_effects(expr, &reads);
-        Code { tokens: self.renamed(tokens), reads, pure: is_pure(expr), ty, span: expr.span() }
+        Code {
+            tokens: self.renamed(tokens),
+            reads,
+            pure: is_pure(expr),
+            ty,
+            span: expr.span(),
+        }
     }
 
     /// `expr` passed through although it mentions variables that may turn out active: then
@@ -28,7 +34,9 @@ impl Lower<'_> {
     pub(super) fn opaque_or(&mut self, expr: &Expr, message: impl Into<String>) -> Code {
         let code = self.opaque(expr);
         let vars = code.reads.iter().copied();
-        let vars = vars.filter(|var| self.trace.ty(*var).may_be_active()).collect();
+        let vars = vars
+            .filter(|var| self.trace.ty(*var).may_be_active())
+            .collect();
         self.hazard(vars, expr, message);
         code
     }
@@ -87,7 +95,9 @@ impl Lower<'_> {
             return renamed;
         }
         // A format string captures variables by the user's name: bring that name back.
-        let bindings = captured.iter().map(|(user, emitted)| quote!(let #user = &#emitted;));
+        let bindings = captured
+            .iter()
+            .map(|(user, emitted)| quote!(let #user = &#emitted;));
         quote!({ #(#bindings)* #renamed })
     }
 
@@ -147,7 +157,12 @@ fn captures(literal: &str) -> Vec<String> {
     literal
         .split('{')
         .skip(1)
-        .map(|piece| piece.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect())
+        .map(|piece| {
+            piece
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect()
+        })
         .filter(|name: &String| !name.is_empty())
         .collect()
 }
@@ -161,7 +176,9 @@ fn for_each_name(tokens: TokenStream, visit: &mut dyn FnMut(&str)) {
             TokenTree::Ident(ident) if dots != 1 => visit(&ident.to_string()),
             TokenTree::Group(group) => for_each_name(group.stream(), visit),
             TokenTree::Literal(literal) => {
-                captures(&literal.to_string()).iter().for_each(|name| visit(name));
+                captures(&literal.to_string())
+                    .iter()
+                    .for_each(|name| visit(name));
             }
             _ => {}
         }
@@ -172,9 +189,26 @@ fn for_each_name(tokens: TokenStream, visit: &mut dyn FnMut(&str)) {
 /// Whether evaluating `expr` again is cheap and has no effect.
 fn is_pure(expr: &Expr) -> bool {
     const CHEAP: &[&str] = &[
-        "len", "is_empty", "abs", "min", "max", "pow", "abs_diff", "saturating_sub", "signum",
-        "rem_euclid", "div_euclid", "wrapping_sub", "wrapping_add", "is_nan", "is_finite",
-        "div_ceil", "floor", "ceil", "round", "trunc",
+        "len",
+        "is_empty",
+        "abs",
+        "min",
+        "max",
+        "pow",
+        "abs_diff",
+        "saturating_sub",
+        "signum",
+        "rem_euclid",
+        "div_euclid",
+        "wrapping_sub",
+        "wrapping_add",
+        "is_nan",
+        "is_finite",
+        "div_ceil",
+        "floor",
+        "ceil",
+        "round",
+        "trunc",
     ];
     match expr {
         Expr::Lit(_) | Expr::Path(_) => true,
@@ -238,10 +272,40 @@ pub(super) fn root_name(expr: &Expr) -> Option<String> {
 
 /// Methods that only look at their receiver.
 const LOOKING: &[&str] = &[
-    "len", "is_empty", "iter", "abs", "min", "max", "pow", "clone", "to_vec", "get", "first",
-    "last", "contains", "floor", "ceil", "round", "trunc", "sqrt", "powi", "powf", "is_nan",
-    "is_finite", "windows", "chunks", "chunks_exact", "as_slice", "to_string", "abs_diff",
-    "saturating_sub", "rem_euclid", "signum", "partial_cmp", "total_cmp", "cmp",
+    "len",
+    "is_empty",
+    "iter",
+    "abs",
+    "min",
+    "max",
+    "pow",
+    "clone",
+    "to_vec",
+    "get",
+    "first",
+    "last",
+    "contains",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+    "sqrt",
+    "powi",
+    "powf",
+    "is_nan",
+    "is_finite",
+    "windows",
+    "chunks",
+    "chunks_exact",
+    "as_slice",
+    "to_string",
+    "abs_diff",
+    "saturating_sub",
+    "rem_euclid",
+    "signum",
+    "partial_cmp",
+    "total_cmp",
+    "cmp",
 ];
 
 impl<'ast> Visit<'ast> for Effects {
@@ -287,7 +351,8 @@ impl Effects {
     fn note_moves<'ast>(&mut self, args: impl Iterator<Item = &'ast Expr>) {
         for arg in args {
             if let Expr::Path(path) = arg {
-                self.moved.extend(path.path.get_ident().map(ToString::to_string));
+                self.moved
+                    .extend(path.path.get_ident().map(ToString::to_string));
             }
         }
     }

@@ -64,7 +64,13 @@ impl Lower<'_> {
         tokens.extend(start);
         limits.to_tokens(&mut tokens);
         tokens.extend(stop);
-        Code { tokens, reads, pure: true, ty: Ty::Passive, span: code.span }
+        Code {
+            tokens,
+            reads,
+            pure: true,
+            ty: Ty::Passive,
+            span: code.span,
+        }
     }
 
     /// The value at a place: the variable itself where that cannot change, otherwise what stands

@@ -13,8 +13,20 @@ use syn::{BinOp, Expr, Pat};
 
 /// Macros that only look at their arguments.
 const LOOKING_MACROS: &[&str] = &[
-    "assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne",
-    "println", "print", "eprintln", "eprint", "panic", "unreachable", "todo", "unimplemented",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "println",
+    "print",
+    "eprintln",
+    "eprint",
+    "panic",
+    "unreachable",
+    "todo",
+    "unimplemented",
 ];
 
 impl Lower<'_> {
@@ -54,8 +66,18 @@ impl Lower<'_> {
         reads: Vec<VarId>,
         defines: Vec<VarId>,
     ) {
-        let code = Code { tokens, reads, pure: false, ty: Ty::Passive, span };
-        self.emit(Stmt::Passive { code, defines, writes: Vec::new() });
+        let code = Code {
+            tokens,
+            reads,
+            pure: false,
+            ty: Ty::Passive,
+            span,
+        };
+        self.emit(Stmt::Passive {
+            code,
+            defines,
+            writes: Vec::new(),
+        });
     }
 
     pub(super) fn expr_stmt(&mut self, expr: &Expr) {
@@ -100,7 +122,13 @@ impl Lower<'_> {
     }
 
     fn macro_stmt(&mut self, mac: &syn::ExprMacro, expr: &Expr) {
-        let name = mac.mac.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        let name = mac
+            .mac
+            .path
+            .segments
+            .last()
+            .map(|s| s.ident.to_string())
+            .unwrap_or_default();
         if LOOKING_MACROS.contains(&name.as_str()) {
             let code = self.opaque_as(expr, Ty::Passive);
             let tokens = &code.tokens;
@@ -162,7 +190,11 @@ impl Lower<'_> {
             Some(ty) => ty,
         };
         let annotation = annotation.map(|ty| ty.to_token_stream());
-        let kind = if pat.mutability.is_some() { Kind::Slot } else { Kind::Temp };
+        let kind = if pat.mutability.is_some() {
+            Kind::Slot
+        } else {
+            Kind::Temp
+        };
         let var = match self.unnamed_temp(&operand) {
             Some(var) if kind == Kind::Temp => {
                 let named = self.user_var(ident, ty, kind);
@@ -175,8 +207,16 @@ impl Lower<'_> {
             _ => {
                 let var = self.user_var(ident, ty, kind);
                 self.emit(match kind {
-                    Kind::Slot => Stmt::Declare { var, init: Some(operand) },
-                    _ => Stmt::Let(Eqn { var, op: Op::Copy, args: vec![operand], span: init.span() }),
+                    Kind::Slot => Stmt::Declare {
+                        var,
+                        init: Some(operand),
+                    },
+                    _ => Stmt::Let(Eqn {
+                        var,
+                        op: Op::Copy,
+                        args: vec![operand],
+                        span: init.span(),
+                    }),
                 });
                 var
             }
@@ -223,10 +263,15 @@ impl Lower<'_> {
             return;
         }
         let operand = self.value(init);
-        let Some(root) = operand.var() else { return self.let_passive(local) };
+        let Some(root) = operand.var() else {
+            return self.let_passive(local);
+        };
         for (k, pat) in tuple.elems.iter().enumerate() {
             let field = Step::Field(proc_macro2::Literal::usize_unsuffixed(k).to_token_stream());
-            let place = Place { root, path: vec![field] };
+            let place = Place {
+                root,
+                path: vec![field],
+            };
             let ty = self.trace.place_ty(&place);
             let part = self.eqn(Op::Load(place), Vec::new(), ty, pat.span());
             self.bind_pattern(pat, part, pat.span());
@@ -236,11 +281,23 @@ impl Lower<'_> {
     fn bind_pattern(&mut self, pat: &Pat, operand: Operand, span: proc_macro2::Span) {
         let Pat::Ident(ident) = pat else { return };
         let ty = self.trace.operand_ty(&operand);
-        let kind = if ident.mutability.is_some() { Kind::Slot } else { Kind::Temp };
+        let kind = if ident.mutability.is_some() {
+            Kind::Slot
+        } else {
+            Kind::Temp
+        };
         let var = self.user_var(&ident.ident, ty, kind);
         self.emit(match kind {
-            Kind::Slot => Stmt::Declare { var, init: Some(operand) },
-            _ => Stmt::Let(Eqn { var, op: Op::Copy, args: vec![operand], span }),
+            Kind::Slot => Stmt::Declare {
+                var,
+                init: Some(operand),
+            },
+            _ => Stmt::Let(Eqn {
+                var,
+                op: Op::Copy,
+                args: vec![operand],
+                span,
+            }),
         });
         self.bind(&ident.ident, var);
     }
@@ -263,7 +320,12 @@ impl Lower<'_> {
         }
         let pattern = self.renamed(local.pat.to_token_stream());
         let value = &code.tokens;
-        self.passive(quote!(let #pattern = #value;), code.span, code.reads.clone(), defines);
+        self.passive(
+            quote!(let #pattern = #value;),
+            code.span,
+            code.reads.clone(),
+            defines,
+        );
     }
 
     fn assign(&mut self, assign: &syn::ExprAssign, expr: &Expr) {
@@ -298,7 +360,10 @@ impl Lower<'_> {
         };
         for (k, target) in left.elems.iter().enumerate() {
             let field = Step::Field(proc_macro2::Literal::usize_unsuffixed(k).to_token_stream());
-            let place = Place { root, path: vec![field] };
+            let place = Place {
+                root,
+                path: vec![field],
+            };
             let ty = self.trace.place_ty(&place);
             let part = self.eqn(Op::Load(place), Vec::new(), ty, target.span());
             self.assign_to(target, part, expr);
@@ -312,7 +377,11 @@ impl Lower<'_> {
         match self.place(target) {
             Some(place) => {
                 self.learn_type(place.root, &place, &value);
-                self.emit(Stmt::Assign { place, value, span: expr.span() });
+                self.emit(Stmt::Assign {
+                    place,
+                    value,
+                    span: expr.span(),
+                });
             }
             None => self.errors.at(
                 target,
@@ -338,7 +407,11 @@ impl Lower<'_> {
             .collect();
         let tokens = &code.tokens;
         code.tokens = quote!(#tokens;);
-        self.emit(Stmt::Passive { code, defines: Vec::new(), writes });
+        self.emit(Stmt::Passive {
+            code,
+            defines: Vec::new(),
+            writes,
+        });
     }
 
     fn compound(&mut self, binary: &syn::ExprBinary, expr: &Expr) {
@@ -365,12 +438,21 @@ impl Lower<'_> {
         match rule {
             None => {
                 let negative = matches!(binary.op, BinOp::SubAssign(_));
-                self.emit(Stmt::Accumulate { place, value, negative, span });
+                self.emit(Stmt::Accumulate {
+                    place,
+                    value,
+                    negative,
+                    span,
+                });
             }
             Some(name) => {
                 let old = self.eqn(Op::Load(place.clone()), Vec::new(), Ty::Real, span);
                 let new = self.rule(rule::operator(name), vec![old, value], span);
-                self.emit(Stmt::Assign { place, value: new, span });
+                self.emit(Stmt::Assign {
+                    place,
+                    value: new,
+                    span,
+                });
             }
         }
     }
@@ -381,7 +463,9 @@ impl Lower<'_> {
             Ty::Array(..) | Ty::Slice(_) | Ty::Vec(_) => self.place(&call.receiver),
             _ => None,
         };
-        let Some(place) = place else { return self.passive_stmt(expr) };
+        let Some(place) = place else {
+            return self.passive_stmt(expr);
+        };
         let element = self.trace.place_ty(&place).element();
         let places: Vec<Place> = call
             .args
@@ -395,10 +479,21 @@ impl Lower<'_> {
             .collect();
         let values: Vec<Operand> = places
             .iter()
-            .map(|place| self.eqn(Op::Load(place.clone()), Vec::new(), element.clone(), expr.span()))
+            .map(|place| {
+                self.eqn(
+                    Op::Load(place.clone()),
+                    Vec::new(),
+                    element.clone(),
+                    expr.span(),
+                )
+            })
             .collect();
         for (place, value) in places.into_iter().zip(values.into_iter().rev()) {
-            self.emit(Stmt::Assign { place, value, span: expr.span() });
+            self.emit(Stmt::Assign {
+                place,
+                value,
+                span: expr.span(),
+            });
         }
     }
 

@@ -4,14 +4,32 @@ use super::Lower;
 use crate::ir::Ty;
 use crate::rule;
 use crate::signature::shape_of;
+use proc_macro2::Literal;
 use quote::ToTokens;
 use syn::{BinOp, Expr, Lit, UnOp};
 
 /// Methods whose result never carries a derivative.
 pub const PASSIVE_METHODS: &[&str] = &[
-    "len", "is_empty", "is_nan", "is_finite", "is_infinite", "is_normal", "is_sign_positive",
-    "is_sign_negative", "total_cmp", "partial_cmp", "to_bits", "capacity", "classify", "eq", "ne",
-    "lt", "le", "gt", "ge", "to_string",
+    "len",
+    "is_empty",
+    "is_nan",
+    "is_finite",
+    "is_infinite",
+    "is_normal",
+    "is_sign_positive",
+    "is_sign_negative",
+    "total_cmp",
+    "partial_cmp",
+    "to_bits",
+    "capacity",
+    "classify",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "to_string",
 ];
 
 impl Lower<'_> {
@@ -48,7 +66,10 @@ impl Lower<'_> {
             Expr::Index(index) => self.index_ty(index),
             Expr::Field(field) => {
                 let base = self.ty_of(&field.base).behind().clone();
-                match (&base, field.member.to_token_stream().to_string().parse::<usize>()) {
+                match (
+                    &base,
+                    field.member.to_token_stream().to_string().parse::<usize>(),
+                ) {
                     (Ty::Tuple(parts), Ok(i)) if i < parts.len() => parts[i].clone(),
                     (Ty::Passive, _) => Ty::Passive,
                     _ => Ty::Unknown,
@@ -57,8 +78,13 @@ impl Lower<'_> {
             Expr::MethodCall(call) => self.method_ty(call),
             Expr::Call(call) => call_ty(call),
             Expr::Array(array) => Ty::Array(
-                Box::new(array.elems.first().map_or(Ty::Unknown, |first| self.ty_of(first))),
-                None,
+                Box::new(
+                    array
+                        .elems
+                        .first()
+                        .map_or(Ty::Unknown, |first| self.ty_of(first)),
+                ),
+                Some(Literal::usize_unsuffixed(array.elems.len()).to_token_stream()),
             )
             .or_passive(),
             Expr::Repeat(repeat) => Ty::Array(
@@ -70,6 +96,7 @@ impl Lower<'_> {
                 Ty::Tuple(tuple.elems.iter().map(|part| self.ty_of(part)).collect()).or_passive()
             }
             Expr::Range(_) => Ty::Passive,
+            Expr::Macro(mac) if mac.mac.path.is_ident("vec") => self.vec_ty(&mac.mac.tokens),
             Expr::If(branch) => match branch.then_branch.stmts.last() {
                 Some(syn::Stmt::Expr(tail, None)) => self.branch_ty(branch, tail),
                 _ => Ty::Passive,
@@ -94,6 +121,19 @@ impl Lower<'_> {
         }
     }
 
+    fn vec_ty(&self, tokens: &proc_macro2::TokenStream) -> Ty {
+        let tokens = super::expr::bracketed(tokens);
+        let element = match syn::parse2::<Expr>(tokens) {
+            Ok(Expr::Repeat(repeat)) => self.ty_of(&repeat.expr),
+            Ok(Expr::Array(array)) => match array.elems.first() {
+                Some(first) => self.ty_of(first),
+                None => Ty::Unknown,
+            },
+            _ => Ty::Unknown,
+        };
+        Ty::Vec(Box::new(element)).or_passive()
+    }
+
     fn index_ty(&self, index: &syn::ExprIndex) -> Ty {
         let base = self.ty_of(&index.expr);
         match &*index.index {
@@ -112,9 +152,10 @@ impl Lower<'_> {
             "sin_cos" => Ty::Tuple(vec![Ty::Real, Ty::Real]),
             "clone" | "to_owned" => receiver.behind().clone(),
             "to_vec" => Ty::Vec(Box::new(receiver.element())).or_passive(),
-            _ if rule::row(&name).is_some() => {
-                call.args.iter().fold(scalar(receiver), |ty, arg| join(ty, self.ty_of(arg)))
-            }
+            _ if rule::row(&name).is_some() => call
+                .args
+                .iter()
+                .fold(scalar(receiver), |ty, arg| join(ty, self.ty_of(arg))),
             _ => Ty::Unknown,
         }
     }
@@ -130,7 +171,11 @@ impl Lower<'_> {
 impl Ty {
     /// A container of passive things is passive.
     fn or_passive(self) -> Ty {
-        if self.may_be_active() { self } else { Ty::Passive }
+        if self.may_be_active() {
+            self
+        } else {
+            Ty::Passive
+        }
     }
 }
 
@@ -158,11 +203,22 @@ fn scalar(ty: Ty) -> Ty {
 
 /// `f64::from(n)` is a float, `usize::from(n)` is not; of other functions nothing is known.
 fn call_ty(call: &syn::ExprCall) -> Ty {
-    let Expr::Path(path) = &*call.func else { return Ty::Unknown };
-    let segments: Vec<String> = path.path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let Expr::Path(path) = &*call.func else {
+        return Ty::Unknown;
+    };
+    let segments: Vec<String> = path
+        .path
+        .segments
+        .iter()
+        .map(|s| s.ident.to_string())
+        .collect();
     match segments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [.., "f64" | "f32", _] => Ty::Real,
-        [.., "usize" | "u64" | "u32" | "i64" | "i32" | "u8" | "u16" | "isize", _] => Ty::Passive,
+        [
+            ..,
+            "usize" | "u64" | "u32" | "i64" | "i32" | "u8" | "u16" | "isize",
+            _,
+        ] => Ty::Passive,
         _ => Ty::Unknown,
     }
 }

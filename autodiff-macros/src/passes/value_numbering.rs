@@ -11,7 +11,11 @@ pub fn run(trace: &mut Trace) {
     let mut named = HashSet::new();
     trace.body.walk(&mut |stmt| named.extend(code_reads(stmt)));
     let mut body = std::mem::take(&mut trace.body);
-    let mut numbering = Numbering { trace, named, same: HashMap::new() };
+    let mut numbering = Numbering {
+        trace,
+        named,
+        same: HashMap::new(),
+    };
     numbering.block(&mut body, Table::default());
     let same = numbering.same;
     if let Some(Operand::Var(var)) = &trace.result
@@ -29,7 +33,8 @@ struct Table(HashMap<String, (Operand, Vec<VarId>)>);
 impl Table {
     fn forget(&mut self, written: &[VarId]) {
         if !written.is_empty() {
-            self.0.retain(|_, (_, reads)| !reads.iter().any(|read| written.contains(read)));
+            self.0
+                .retain(|_, (_, reads)| !reads.iter().any(|read| written.contains(read)));
         }
     }
 }
@@ -72,20 +77,30 @@ impl Numbering<'_> {
     fn side_effects(&self, stmt: &Stmt) -> Vec<VarId> {
         let reads = match stmt {
             Stmt::Passive { code, .. } if !code.pure => &code.reads,
-            Stmt::Let(Eqn { op: Op::Passive(code), .. }) if !code.pure => &code.reads,
+            Stmt::Let(Eqn {
+                op: Op::Passive(code),
+                ..
+            }) if !code.pure => &code.reads,
             _ => return Vec::new(),
         };
-        reads.iter().copied().filter(|var| self.trace.var(*var).mutated).collect()
+        reads
+            .iter()
+            .copied()
+            .filter(|var| self.trace.var(*var).mutated)
+            .collect()
     }
 
     /// Whether the statement computes what is at hand already; remembers the other name if so.
     fn is_known(&mut self, stmt: &Stmt, table: &Table) -> bool {
         let Stmt::Let(eqn) = stmt else { return false };
         let var = self.trace.var(eqn.var);
-        if self.named.contains(&eqn.var) || !var.source_name.is_empty() || var.annotation.is_some() {
+        if self.named.contains(&eqn.var) || !var.source_name.is_empty() || var.annotation.is_some()
+        {
             return false;
         }
-        let Some(key) = self.key(eqn) else { return false };
+        let Some(key) = self.key(eqn) else {
+            return false;
+        };
         match table.0.get(&key) {
             Some((known, _)) => {
                 self.same.insert(eqn.var, known.clone());
@@ -106,7 +121,10 @@ impl Numbering<'_> {
                 }
             }
             Stmt::Assign { place, value, .. } => self.learn_value(place, value, table),
-            Stmt::Declare { var, init: Some(value) } => {
+            Stmt::Declare {
+                var,
+                init: Some(value),
+            } => {
                 self.learn_value(&Place::whole(*var), value, table);
             }
             _ => {}
@@ -124,7 +142,9 @@ impl Numbering<'_> {
             let mut reads: Vec<VarId> = place.index_reads().collect();
             reads.push(place.root);
             reads.extend_from_slice(value.reads());
-            table.0.insert(format!("load {}", place_key(place)), (value.clone(), reads));
+            table
+                .0
+                .insert(format!("load {}", place_key(place)), (value.clone(), reads));
         }
     }
 
@@ -191,7 +211,9 @@ fn for_each_operand(stmt: &mut Stmt, visit: &mut dyn FnMut(&mut Operand)) {
                 _ => {}
             }
         }
-        Stmt::Declare { init: Some(init), .. } => visit(init),
+        Stmt::Declare {
+            init: Some(init), ..
+        } => visit(init),
         Stmt::Assign { place, value, .. } | Stmt::Accumulate { place, value, .. } => {
             in_place(place, visit);
             visit(value);
@@ -227,7 +249,11 @@ fn code_reads(stmt: &Stmt) -> Vec<VarId> {
         }
     });
     match stmt {
-        Stmt::Passive { code, .. } | Stmt::Let(Eqn { op: Op::Passive(code), .. }) => {
+        Stmt::Passive { code, .. }
+        | Stmt::Let(Eqn {
+            op: Op::Passive(code),
+            ..
+        }) => {
             reads.extend_from_slice(&code.reads);
         }
         Stmt::Loop(l) => match &l.head {
@@ -246,7 +272,10 @@ fn code_reads(stmt: &Stmt) -> Vec<VarId> {
         }
         _ => {}
     }
-    if let Stmt::Let(Eqn { op: Op::Load(place) | Op::CloneOf(place), .. })
+    if let Stmt::Let(Eqn {
+        op: Op::Load(place) | Op::CloneOf(place),
+        ..
+    })
     | Stmt::Assign { place, .. }
     | Stmt::Accumulate { place, .. } = stmt
     {

@@ -44,12 +44,16 @@ impl Fusion {
         at: usize,
         outside: &HashSet<VarId>,
     ) -> Option<Fusion> {
-        let Stmt::Loop(l) = &forward.0[at] else { return None };
+        let Stmt::Loop(l) = &forward.0[at] else {
+            return None;
+        };
         let partner = backward.0.iter().position(|stmt| match stmt {
             Stmt::Loop(other) => other.id == l.id,
             _ => false,
         })?;
-        let Stmt::Loop(back) = &backward.0[partner] else { return None };
+        let Stmt::Loop(back) = &backward.0[partner] else {
+            return None;
+        };
         if !only_accumulates(trace, activity, &l.body) || overwritten_later(activity, forward, at) {
             return None;
         }
@@ -84,7 +88,9 @@ impl Fusion {
         for stmt in forward.0[..at].iter().chain(&early) {
             inside.extend(stmt.binds());
         }
-        let Stmt::Loop(l) = &mut forward.0[at] else { unreachable!("the plan found a loop there") };
+        let Stmt::Loop(l) = &mut forward.0[at] else {
+            unreachable!("the plan found a loop there")
+        };
         inside.extend(l.head.binds());
         let mut body_back = back.body;
         fuse(trace, activity, &mut l.body, &mut body_back, &inside);
@@ -122,7 +128,9 @@ fn only_accumulates(trace: &Trace, activity: &Activity, body: &Block) -> bool {
 /// Whether something that the loop reads is overwritten after it: its adjoint is emptied on the
 /// way back, and must not have the loop's contributions by then.
 fn overwritten_later(activity: &Activity, forward: &Block, at: usize) -> bool {
-    let Stmt::Loop(l) = &forward.0[at] else { return true };
+    let Stmt::Loop(l) = &forward.0[at] else {
+        return true;
+    };
     let mut reads = HashSet::new();
     l.body.walk(&mut |stmt| {
         let sum = match stmt {
@@ -149,11 +157,7 @@ fn overwritten_later(activity: &Activity, forward: &Block, at: usize) -> bool {
 
 /// The statements among `before` that the backward body depends on, if all of them can be moved
 /// to a point where only `at_hand` is known.
-fn early_statements(
-    before: &[Stmt],
-    body: &Block,
-    at_hand: &HashSet<VarId>,
-) -> Option<Vec<usize>> {
+fn early_statements(before: &[Stmt], body: &Block, at_hand: &HashSet<VarId>) -> Option<Vec<usize>> {
     let bound: HashSet<VarId> = before.iter().flat_map(Stmt::binds).collect();
     // What the body reads must be computed early; what it only adds to must be declared early.
     let mut read = HashSet::new();
@@ -179,11 +183,22 @@ fn early_statements(
     loop {
         let size = early.len();
         for (k, stmt) in before.iter().enumerate().rev() {
-            let declares = stmt.binds().iter().any(|var| read.contains(var) || touched.contains(var));
-            let changes = stmt.writes().iter().any(|var| read.contains(var));
+            let declares = stmt
+                .binds()
+                .iter()
+                .any(|var| read.contains(var) || touched.contains(var));
+            let inner = stmt.blocks().into_iter().flat_map(Block::all_writes);
+            let changes = stmt
+                .writes()
+                .into_iter()
+                .chain(inner)
+                .any(|var| read.contains(&var));
             // A reading of an adjoint that moves must move with it.
             let samples = match stmt {
-                Stmt::Let(Eqn { op: Op::Load(place), .. }) => read.contains(&place.root),
+                Stmt::Let(Eqn {
+                    op: Op::Load(place),
+                    ..
+                }) => read.contains(&place.root),
                 _ => false,
             };
             if (declares || changes || samples) && early.insert(k) {
@@ -193,6 +208,9 @@ fn early_statements(
         if early.len() == size {
             break;
         }
+    }
+    if nested_reading(before, &read) {
+        return None;
     }
     let mut early: Vec<usize> = early.into_iter().collect();
     early.sort_unstable();
@@ -209,6 +227,21 @@ fn early_statements(
         known.extend(stmt.binds());
     }
     Some(early)
+}
+
+/// Whether a nested region looks at an adjoint that would move past it.
+fn nested_reading(before: &[Stmt], moving: &HashSet<VarId>) -> bool {
+    let written: HashSet<VarId> = before.iter().flat_map(Stmt::writes).collect();
+    let mut found = false;
+    for block in before.iter().flat_map(Stmt::blocks) {
+        block.walk(&mut |stmt| {
+            found |= stmt
+                .reads()
+                .iter()
+                .any(|var| moving.contains(var) && written.contains(var));
+        });
+    }
+    found
 }
 
 /// Whether an addition also reads its target, as in `x_bar += x_bar[0]`.

@@ -10,6 +10,15 @@ use crate::signature::Base;
 use proc_macro2::Span;
 use quote::quote;
 
+/// What goes along with each active value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Carry {
+    /// Its tangent: partials times tangents, summed.
+    Tangents,
+    /// Its node in a printable trace: partials and nodes are entered there.
+    Nodes,
+}
+
 /// A trace with tangents.
 pub struct Tangents {
     /// The tangent of each active variable.
@@ -24,9 +33,17 @@ pub fn jvp(
     base: Base,
     dots: VarMap<VarId>,
     zero: &Operand,
+    carry: Carry,
 ) -> Tangents {
     let body = std::mem::take(&mut trace.body);
-    let mut jvp = Jvp { trace, activity, base, dots, zero };
+    let mut jvp = Jvp {
+        trace,
+        activity,
+        base,
+        dots,
+        zero,
+        carry,
+    };
     let body = jvp.block(body);
     let dots = jvp.dots;
     trace.body = body;
@@ -39,6 +56,7 @@ struct Jvp<'a> {
     base: Base,
     dots: VarMap<VarId>,
     zero: &'a Operand,
+    carry: Carry,
 }
 
 impl Jvp<'_> {
@@ -61,7 +79,11 @@ impl Jvp<'_> {
         }
         let of = self.trace.var(var);
         let (ty, kind, span) = (of.ty.clone(), of.kind, of.ident.span());
-        let name = if of.source_name.is_empty() { of.ident.to_string() } else { of.source_name.clone() };
+        let name = if of.source_name.is_empty() {
+            of.ident.to_string()
+        } else {
+            of.source_name.clone()
+        };
         let span = span.resolved_at(Span::mixed_site());
         let dot = self.trace.fresh(&format!("{name}_dot"), ty, kind, span);
         self.trace.var_mut(dot).mutated = self.trace.var(var).mutated;
@@ -70,7 +92,10 @@ impl Jvp<'_> {
     }
 
     fn dot_place(&mut self, place: &Place) -> Place {
-        Place { root: self.dot(place.root), path: place.path.clone() }
+        Place {
+            root: self.dot(place.root),
+            path: place.path.clone(),
+        }
     }
 
     /// The tangent of a scalar operand, if it has one.
@@ -97,7 +122,12 @@ impl Jvp<'_> {
         let ty = self.trace.ty(var).clone();
         let zero = self.trace.fresh("v", ty, Kind::Temp, Span::mixed_site());
         let (op, args, span) = (self.trace.zero_op(var), Vec::new(), Span::mixed_site());
-        out.push(Stmt::Let(Eqn { var: zero, op, args, span }));
+        out.push(Stmt::Let(Eqn {
+            var: zero,
+            op,
+            args,
+            span,
+        }));
         Operand::Var(zero)
     }
 
@@ -106,14 +136,40 @@ impl Jvp<'_> {
             Stmt::Let(eqn) => self.eqn(eqn, out),
             Stmt::Declare { var, init } => self.declare(var, init, out),
             Stmt::Assign { place, value, span } => self.assign(place, value, span, out),
-            Stmt::Accumulate { place, value, negative, span } => {
+            Stmt::Accumulate {
+                place,
+                value,
+                negative,
+                span,
+            } if self.carry == Carry::Nodes => {
+                out.push(stmt_sum(&place, &value, negative, span));
+                if self.active(place.root) {
+                    self.record_sum(&place, &value, negative, span, out);
+                }
+            }
+            Stmt::Accumulate {
+                place,
+                value,
+                negative,
+                span,
+            } => {
                 if self.active(place.root)
                     && let Some(value) = self.dot_operand(&value)
                 {
                     let place = self.dot_place(&place);
-                    out.push(Stmt::Accumulate { place, value, negative, span });
+                    out.push(Stmt::Accumulate {
+                        place,
+                        value,
+                        negative,
+                        span,
+                    });
                 }
-                out.push(Stmt::Accumulate { place, value, negative, span });
+                out.push(Stmt::Accumulate {
+                    place,
+                    value,
+                    negative,
+                    span,
+                });
             }
             Stmt::AccumulateAll { place, other } => {
                 if self.active(place.root) && self.active(other.root) {
@@ -129,9 +185,21 @@ impl Jvp<'_> {
                 }
                 out.push(Stmt::Clear { place });
             }
-            Stmt::If { id, cond, then, els, span } => {
+            Stmt::If {
+                id,
+                cond,
+                then,
+                els,
+                span,
+            } => {
                 let (then, els) = (self.block(then), self.block(els));
-                out.push(Stmt::If { id, cond, then, els, span });
+                out.push(Stmt::If {
+                    id,
+                    cond,
+                    then,
+                    els,
+                    span,
+                });
             }
             Stmt::Loop(l) => {
                 let body = self.block(l.body);
@@ -173,21 +241,41 @@ impl Jvp<'_> {
         let (op, args) = match &eqn.op {
             Op::Rule(row) => {
                 let activity = self.activity;
-                let mut builder =
-                    Builder { trace: self.trace, base: self.base, out: &mut *out, span };
-                let partials =
-                    builder.partials(row, &eqn, &|var| activity.is_active(var));
+                let mut builder = Builder {
+                    trace: self.trace,
+                    base: self.base,
+                    out: &mut *out,
+                    span,
+                };
+                let partials = builder.partials(row, &eqn, &|var| activity.is_active(var));
+                if self.carry == Carry::Nodes {
+                    let record = super::record::of_equation(self.trace, row, &eqn, activity);
+                    self.record(&eqn, record, partials, out);
+                    return;
+                }
                 let mut terms = Vec::new();
                 for (arg, partial) in partials {
                     let arg_dot = Operand::Var(self.dot(arg));
-                    let mut builder =
-                        Builder { trace: self.trace, base: self.base, out: &mut *out, span };
+                    let mut builder = Builder {
+                        trace: self.trace,
+                        base: self.base,
+                        out: &mut *out,
+                        span,
+                    };
                     terms.push(builder.mul(arg_dot, partial));
                 }
-                let mut builder =
-                    Builder { trace: self.trace, base: self.base, out: &mut *out, span };
+                let mut builder = Builder {
+                    trace: self.trace,
+                    base: self.base,
+                    out: &mut *out,
+                    span,
+                };
                 let total = builder.sum(terms);
-                let total = if total.lit().is_some() { self.zero.clone() } else { total };
+                let total = if total.lit().is_some() {
+                    self.zero.clone()
+                } else {
+                    total
+                };
                 (Op::Copy, vec![total])
             }
             Op::Load(place) => (Op::Load(self.dot_place(place)), Vec::new()),
@@ -205,11 +293,99 @@ impl Jvp<'_> {
                 (op.clone(), args)
             }
         };
-        out.push(Stmt::Let(Eqn { var: dot, op, args, span }));
+        out.push(Stmt::Let(Eqn {
+            var: dot,
+            op,
+            args,
+            span,
+        }));
+    }
+
+    /// Enters an equation into the printable trace.
+    fn record(
+        &mut self,
+        eqn: &Eqn,
+        mut record: Record,
+        partials: Vec<(VarId, Operand)>,
+        out: &mut Vec<Stmt>,
+    ) {
+        // The same variable may stand in two places: its partials are in the order of the places.
+        let mut partials = partials.into_iter().peekable();
+        let active = eqn
+            .args
+            .iter()
+            .filter_map(|arg| self.activity.active_var(arg));
+        for arg in active.collect::<Vec<_>>() {
+            let partial = match partials.peek() {
+                Some((var, _)) if *var == arg => partials.next().map(|(_, partial)| partial),
+                _ => None,
+            };
+            let node = Operand::Var(self.dot(arg));
+            record
+                .parents
+                .push((node, partial.unwrap_or(Operand::ZERO)));
+        }
+        let var = self.dot(eqn.var);
+        let op = Op::Record(Box::new(record));
+        out.push(Stmt::Let(Eqn {
+            var,
+            op,
+            args: Vec::new(),
+            span: eqn.span,
+        }));
+    }
+
+    /// `place += value` as an equation of the printable trace.
+    fn record_sum(
+        &mut self,
+        place: &Place,
+        value: &Operand,
+        negative: bool,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let mut builder = Builder {
+            trace: self.trace,
+            base: self.base,
+            out: &mut *out,
+            span,
+        };
+        let now = builder.eqn(Op::Load(place.clone()), Vec::new(), Ty::Real);
+        let target = self.dot_place(place);
+        let mut builder = Builder {
+            trace: self.trace,
+            base: self.base,
+            out: &mut *out,
+            span,
+        };
+        let before = builder.eqn(Op::Load(target.clone()), Vec::new(), Ty::Real);
+        let name = self.trace.var(place.root).source_name.clone();
+        let name = if place.is_whole() {
+            name
+        } else {
+            String::new()
+        };
+        let node = self.dot_operand(value);
+        let record = super::record::of_sum(name, now, before, value, node, negative);
+        let mut builder = Builder {
+            trace: self.trace,
+            base: self.base,
+            out: &mut *out,
+            span,
+        };
+        let value = builder.eqn(Op::Record(Box::new(record)), Vec::new(), Ty::Real);
+        out.push(Stmt::Assign {
+            place: target,
+            value,
+            span,
+        });
     }
 
     fn declare(&mut self, var: VarId, init: Option<Operand>, out: &mut Vec<Stmt>) {
-        out.push(Stmt::Declare { var, init: init.clone() });
+        out.push(Stmt::Declare {
+            var,
+            init: init.clone(),
+        });
         if !self.active(var) {
             return;
         }
@@ -230,18 +406,30 @@ impl Jvp<'_> {
         let active = self.active(place.root);
         let dots = active.then(|| (self.dot_place(&place), self.dot_operand(&value)));
         let ty = self.trace.place_ty(&place);
-        out.push(Stmt::Assign { place: place.clone(), value, span });
+        out.push(Stmt::Assign {
+            place: place.clone(),
+            value,
+            span,
+        });
         match dots {
             None => {}
             Some((place, Some(value))) => out.push(Stmt::Assign { place, value, span }),
             Some((place, None)) if ty.is_real() => {
-                out.push(Stmt::Assign { place, value: self.zero.clone(), span });
+                out.push(Stmt::Assign {
+                    place,
+                    value: self.zero.clone(),
+                    span,
+                });
             }
             Some((target, None)) => {
                 // The shape may have changed with the value.
                 if place.is_whole() {
                     let value = self.zero_like(place.root, out);
-                    out.push(Stmt::Assign { place: target, value, span });
+                    out.push(Stmt::Assign {
+                        place: target,
+                        value,
+                        span,
+                    });
                 } else {
                     out.push(Stmt::Clear { place: target });
                 }
@@ -259,9 +447,10 @@ impl Jvp<'_> {
         let mut args = Vec::new();
         for arg in &call.args {
             args.push(match arg {
-                Arg::Value(value) => {
-                    self.activity.active_var(value).map(|var| Place::whole(self.dot(var)))
-                }
+                Arg::Value(value) => self
+                    .activity
+                    .active_var(value)
+                    .map(|var| Place::whole(self.dot(var))),
                 Arg::Shared(place) | Arg::Mutable(place) => {
                     self.active(place.root).then(|| self.dot_place(place))
                 }
@@ -269,7 +458,12 @@ impl Jvp<'_> {
             });
         }
         let (result, shadows, seed) = match &call.form {
-            CallForm::Backward { seed, shadows, cotangents, .. } => {
+            CallForm::Backward {
+                seed,
+                shadows,
+                cotangents,
+                ..
+            } => {
                 let (seed, shadows, cotangents) = (seed.clone(), shadows.clone(), *cotangents);
                 let seed = match &seed {
                     Some(seed) => Some(self.dot_or_zero(seed, out)),
@@ -286,12 +480,19 @@ impl Jvp<'_> {
             }
             _ => (self.dot(call.result), Vec::new(), None),
         };
-        call.dots = Some(Dots { args, result, shadows, seed });
+        call.dots = Some(Dots {
+            args,
+            result,
+            shadows,
+            seed,
+        });
         out.push(Stmt::Call(Box::new(call)));
     }
 
     fn writes_active(&self, call: &Call) -> bool {
-        call.args.iter().any(|arg| matches!(arg, Arg::Mutable(place) if self.active(place.root)))
+        call.args
+            .iter()
+            .any(|arg| matches!(arg, Arg::Mutable(place) if self.active(place.root)))
     }
 }
 
@@ -304,4 +505,14 @@ fn unit() -> Operand {
         ty: Ty::Passive,
         span: Span::mixed_site(),
     })
+}
+
+fn stmt_sum(place: &Place, value: &Operand, negative: bool, span: Span) -> Stmt {
+    let (place, value) = (place.clone(), value.clone());
+    Stmt::Accumulate {
+        place,
+        value,
+        negative,
+        span,
+    }
 }

@@ -20,7 +20,12 @@ impl Builder<'_> {
     pub fn eqn(&mut self, op: Op, args: Vec<Operand>, ty: Ty) -> Operand {
         let span = self.span.resolved_at(Span::mixed_site());
         let var = self.trace.fresh("v", ty, Kind::Temp, span);
-        self.out.push(Stmt::Let(Eqn { var, op, args, span: self.span }));
+        self.out.push(Stmt::Let(Eqn {
+            var,
+            op,
+            args,
+            span: self.span,
+        }));
         Operand::Var(var)
     }
 
@@ -77,7 +82,9 @@ impl Builder<'_> {
 
     /// The sum of contributions, 0 if there are none.
     pub fn sum(&mut self, terms: Vec<Operand>) -> Operand {
-        terms.into_iter().fold(Operand::ZERO, |total, term| self.add(total, term))
+        terms
+            .into_iter()
+            .fold(Operand::ZERO, |total, term| self.add(total, term))
     }
 
     /// The partials of `eqn` with respect to the arguments that `active` accepts: argument and
@@ -102,7 +109,9 @@ impl Builder<'_> {
             .collect();
         let mut found = Vec::new();
         for (arg, formula) in reals.into_iter().zip(row.partials) {
-            let Some(var) = arg.var().filter(|var| active(*var)) else { continue };
+            let Some(var) = arg.var().filter(|var| active(*var)) else {
+                continue;
+            };
             let formula: Expr = syn::parse_str(formula)
                 .unwrap_or_else(|error| panic!("row `{}`: {formula}: {error}", row.name));
             let partial = self.formula(&formula, &env);
@@ -124,14 +133,18 @@ impl Builder<'_> {
             },
             Expr::Lit(lit) => match &lit.lit {
                 syn::Lit::Float(float) => {
-                    let value = float.base10_parse().expect("a float literal of the rule table");
+                    let value = float
+                        .base10_parse()
+                        .expect("a float literal of the rule table");
                     Operand::Lit(value, None)
                 }
                 other => panic!("literal in the rule table: {}", other.to_token_stream()),
             },
             Expr::Path(path) => {
                 let name = path.path.to_token_stream().to_string();
-                env.get(name.as_str()).cloned().unwrap_or_else(|| named_constant(&name))
+                env.get(name.as_str())
+                    .cloned()
+                    .unwrap_or_else(|| named_constant(&name))
             }
             Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
                 let value = self.formula(&unary.expr, env);
@@ -161,7 +174,7 @@ impl Builder<'_> {
         if let Some(value) = static_int(arg, env) {
             return Operand::Lit(value as f64, None);
         }
-        let (tokens, reads) = plain(arg, env, self.trace);
+        let (tokens, reads) = self.plain(arg, env);
         let base = self.base.tokens();
         Operand::Code(Code {
             tokens: quote!((#tokens) as #base),
@@ -187,9 +200,15 @@ impl Builder<'_> {
                 Some(1) if name == "powi" => return args.remove(0),
                 Some(n) => args.push(self.int(proc_macro2::Literal::i64_unsuffixed(n), n)),
                 None => {
-                    let (tokens, reads) = plain(arg, env, self.trace);
+                    let (tokens, reads) = self.plain(arg, env);
                     let (ty, span) = (Ty::Passive, self.span);
-                    args.push(Operand::Code(Code { tokens, reads, pure: true, ty, span }));
+                    args.push(Operand::Code(Code {
+                        tokens,
+                        reads,
+                        pure: true,
+                        ty,
+                        span,
+                    }));
                 }
             }
         }
@@ -197,9 +216,19 @@ impl Builder<'_> {
     }
 
     fn int(&self, literal: proc_macro2::Literal, value: i64) -> Operand {
-        let tokens = if value < 0 { quote!((#literal)) } else { quote!(#literal) };
+        let tokens = if value < 0 {
+            quote!((#literal))
+        } else {
+            quote!(#literal)
+        };
         let (ty, span) = (Ty::Passive, self.span);
-        Operand::Code(Code { tokens, reads: Vec::new(), pure: true, ty, span })
+        Operand::Code(Code {
+            tokens,
+            reads: Vec::new(),
+            pure: true,
+            ty,
+            span,
+        })
     }
 
     /// `if cond { a } else { b }`; decided now if the condition is about known integers.
@@ -208,15 +237,25 @@ impl Builder<'_> {
         let Some(syn::Stmt::Expr(then, None)) = then.last() else {
             panic!("a branch in the rule table must end with a value")
         };
-        let els = &branch.else_branch.as_ref().expect("every `if` of the table has an `else`").1;
+        let els = &branch
+            .else_branch
+            .as_ref()
+            .expect("every `if` of the table has an `else`")
+            .1;
         match static_condition(&branch.cond, env) {
             Some(true) => return self.formula(then, env),
             Some(false) => return self.formula(els, env),
             None => {}
         }
-        let (tokens, reads) = plain(&branch.cond, env, self.trace);
+        let (tokens, reads) = self.plain(&branch.cond, env);
         let (ty, span) = (Ty::Passive, self.span);
-        let code = Code { tokens, reads, pure: true, ty, span };
+        let code = Code {
+            tokens,
+            reads,
+            pure: true,
+            ty,
+            span,
+        };
         let cond = self.eqn(Op::Passive(code), Vec::new(), Ty::Passive);
         let (first, a) = self.aside(then, env);
         let (second, b) = self.aside(els, env);
@@ -236,8 +275,13 @@ impl Builder<'_> {
     /// The equations of a formula in a list of their own.
     fn aside(&mut self, expr: &Expr, env: &HashMap<&str, Operand>) -> (Vec<Stmt>, Operand) {
         let mut out = Vec::new();
-        let value = Builder { trace: self.trace, base: self.base, out: &mut out, span: self.span }
-            .formula(expr, env);
+        let value = Builder {
+            trace: self.trace,
+            base: self.base,
+            out: &mut out,
+            span: self.span,
+        }
+        .formula(expr, env);
         (out, value)
     }
 
@@ -251,12 +295,22 @@ impl Builder<'_> {
         let span = self.span.resolved_at(Span::mixed_site());
         let var = self.trace.fresh("v", Ty::Real, Kind::Join, span);
         let block = |(mut stmts, value): (Vec<Stmt>, Operand)| {
-            stmts.push(Stmt::Assign { place: Place::whole(var), value, span });
+            stmts.push(Stmt::Assign {
+                place: Place::whole(var),
+                value,
+                span,
+            });
             Block(stmts)
         };
         self.out.push(Stmt::Declare { var, init: None });
         let id = self.trace.region_id();
-        self.out.push(Stmt::If { id, cond, then: block(then), els: block(els), span });
+        self.out.push(Stmt::If {
+            id,
+            cond,
+            then: block(then),
+            els: block(els),
+            span,
+        });
         Operand::Var(var)
     }
 }
@@ -264,7 +318,9 @@ impl Builder<'_> {
 /// Whether a statement costs no more than the branch round it.
 fn is_cheap(stmt: &Stmt) -> bool {
     match stmt {
-        Stmt::Let(Eqn { op: Op::Rule(row), .. }) => row.is_cheap(),
+        Stmt::Let(Eqn {
+            op: Op::Rule(row), ..
+        }) => row.is_cheap(),
         Stmt::Let(_) => true,
         _ => false,
     }
@@ -303,7 +359,10 @@ fn static_int(expr: &Expr, env: &HashMap<&str, Operand>) -> Option<i64> {
             static_int(&unary.expr, env).map(|n| -n)
         }
         Expr::Binary(binary) => {
-            let (a, b) = (static_int(&binary.left, env)?, static_int(&binary.right, env)?);
+            let (a, b) = (
+                static_int(&binary.left, env)?,
+                static_int(&binary.right, env)?,
+            );
             match binary.op {
                 BinOp::Add(_) => Some(a + b),
                 BinOp::Sub(_) => Some(a - b),
@@ -334,7 +393,10 @@ fn static_condition(expr: &Expr, env: &HashMap<&str, Operand>) -> Option<bool> {
     match expr {
         Expr::Paren(inner) => static_condition(&inner.expr, env),
         Expr::Binary(binary) => {
-            let (a, b) = (static_number(&binary.left, env), static_number(&binary.right, env));
+            let (a, b) = (
+                static_number(&binary.left, env),
+                static_number(&binary.right, env),
+            );
             match (&binary.op, a, b) {
                 (BinOp::Eq(_), Some(a), Some(b)) => Some(a == b),
                 (BinOp::Ne(_), Some(a), Some(b)) => Some(a != b),
@@ -349,39 +411,37 @@ fn static_condition(expr: &Expr, env: &HashMap<&str, Operand>) -> Option<bool> {
     }
 }
 
-/// A formula as tokens, its parameters replaced by their operands; for conditions and integers.
-fn plain(
-    expr: &Expr,
-    env: &HashMap<&str, Operand>,
-    trace: &Trace,
-) -> (TokenStream, Vec<VarId>) {
-    let mut reads = Vec::new();
-    let tokens = substitute(expr.to_token_stream(), env, trace, &mut reads);
-    (tokens, reads)
-}
+impl Builder<'_> {
+    /// A formula as tokens, its parameters replaced by their operands; for conditions and integers.
+    fn plain(&self, expr: &Expr, env: &HashMap<&str, Operand>) -> (TokenStream, Vec<VarId>) {
+        let mut reads = Vec::new();
+        let tokens = self.substitute(expr.to_token_stream(), env, &mut reads);
+        (tokens, reads)
+    }
 
-fn substitute(
-    tokens: TokenStream,
-    env: &HashMap<&str, Operand>,
-    trace: &Trace,
-    reads: &mut Vec<VarId>,
-) -> TokenStream {
-    use proc_macro2::{Group, TokenTree};
-    tokens
-        .into_iter()
-        .flat_map(|token| match token {
-            TokenTree::Ident(ident) => match env.get(ident.to_string().as_str()) {
-                Some(operand) => {
-                    reads.extend_from_slice(operand.reads());
-                    crate::emit::operand(operand, trace)
+    fn substitute(
+        &self,
+        tokens: TokenStream,
+        env: &HashMap<&str, Operand>,
+        reads: &mut Vec<VarId>,
+    ) -> TokenStream {
+        use proc_macro2::{Group, TokenTree};
+        tokens
+            .into_iter()
+            .flat_map(|token| match token {
+                TokenTree::Ident(ident) => match env.get(ident.to_string().as_str()) {
+                    Some(operand) => {
+                        reads.extend_from_slice(operand.reads());
+                        crate::emit::receiver(operand, self.trace, self.base)
+                    }
+                    None => ident.to_token_stream(),
+                },
+                TokenTree::Group(group) => {
+                    let inner = self.substitute(group.stream(), env, reads);
+                    Group::new(group.delimiter(), inner).to_token_stream()
                 }
-                None => ident.to_token_stream(),
-            },
-            TokenTree::Group(group) => {
-                let inner = substitute(group.stream(), env, trace, reads);
-                Group::new(group.delimiter(), inner).to_token_stream()
-            }
-            other => other.to_token_stream(),
-        })
-        .collect()
+                other => other.to_token_stream(),
+            })
+            .collect()
+    }
 }

@@ -13,8 +13,12 @@ use std::collections::{HashMap, HashSet};
 /// Completes the two sweeps: afterwards each backward region reads only what is at hand.
 pub fn store(trace: &mut Trace, forward: &mut Block, backward: &mut Block) {
     shapes_before_moves(trace, forward, backward);
-    let mut store = Recorder { trace, stacks: Vec::new() };
-    store.pair(forward, backward);
+    let mut store = Recorder {
+        trace,
+        stacks: Vec::new(),
+        intact: Intact::default(),
+    };
+    store.pair_in_one_scope(forward, backward);
     let stacks = store.stacks;
     forward.0.splice(0..0, stacks);
 }
@@ -23,6 +27,17 @@ struct Recorder<'a> {
     trace: &'a mut Trace,
     /// The declarations of the stacks, for the top of the function.
     stacks: Vec<Stmt>,
+    intact: Intact,
+}
+
+/// What the forward sweep leaves in memory for the backward sweep of the region at hand.
+#[derive(Default)]
+struct Intact {
+    /// What is written from the region on, until the backward sweep comes to it.
+    written: HashSet<VarId>,
+    /// Values that an iteration puts into an element of its own, which nothing overwrites: the
+    /// equation that reads them back.
+    stored: HashMap<VarId, Eqn>,
 }
 
 /// The zero adjoint of something that is moved away is made while it is still there.
@@ -56,9 +71,11 @@ fn remove_zeros(trace: &Trace, block: &mut Block, wanted: &mut Vec<Eqn>) {
 fn insert_after_binding(block: &mut Block, of: VarId, stmt: &Stmt) -> bool {
     if let Some(at) = block.0.iter().position(|stmt| stmt.binds().contains(&of)) {
         // A join has its value only after the branch that assigns it.
-        let late = block.0[at + 1..]
-            .iter()
-            .position(|next| next.blocks().iter().any(|inner| inner.all_writes().contains(&of)));
+        let late = block.0[at + 1..].iter().position(|next| {
+            next.blocks()
+                .iter()
+                .any(|inner| inner.all_writes().contains(&of))
+        });
         let declared_only = matches!(&block.0[at], Stmt::Declare { init: None, .. });
         let at = match late {
             Some(after) if declared_only => at + 1 + after,
@@ -75,6 +92,31 @@ fn insert_after_binding(block: &mut Block, of: VarId, stmt: &Stmt) -> bool {
 }
 
 impl Recorder<'_> {
+    /// Treats the counterparts of two blocks that share their variables, the second running right
+    /// after the first.
+    fn pair_in_one_scope(&mut self, forward: &mut Block, backward: &mut Block) {
+        let mut cells = Vec::new();
+        for at in 0..forward.0.len() {
+            let partner = backward
+                .0
+                .iter_mut()
+                .find(|other| same_region(&forward.0[at], other));
+            let Some(partner) = partner else {
+                self.fused(&mut forward.0[at]);
+                continue;
+            };
+            let later = written_in(self.trace, &forward.0[at + 1..]);
+            let stored = stored_values(self.trace, &forward.0[at], &later);
+            let mut written = later;
+            written.extend(written_in(self.trace, &forward.0[at..=at]));
+            self.intact = Intact { written, stored };
+            self.counterparts(&mut forward.0[at], partner, at, &mut cells);
+        }
+        for (at, cell) in cells.into_iter().rev() {
+            forward.0.insert(at, cell);
+        }
+    }
+
     /// Treats the counterparts inside of a pair of blocks.
     fn pair(&mut self, forward: &mut Block, backward: &mut Block) {
         let mut cells = Vec::new();
@@ -100,7 +142,7 @@ impl Recorder<'_> {
             match split {
                 Some(split) => {
                     let mut back = Block(block.0.split_off(split));
-                    self.pair(block, &mut back);
+                    self.pair_in_one_scope(block, &mut back);
                     block.0.extend(back.0);
                 }
                 None => block.0.iter_mut().for_each(|stmt| self.fused(stmt)),
@@ -118,16 +160,37 @@ impl Recorder<'_> {
         match (forward, backward) {
             (
                 Stmt::If { then, els, .. },
-                Stmt::If { then: then_back, els: els_back, .. },
+                Stmt::If {
+                    then: then_back,
+                    els: els_back,
+                    ..
+                },
             ) => {
                 for (block, back) in [(then, then_back), (els, els_back)] {
                     self.pair(block, back);
                     let store = self.needs(block, back, &[]);
                     if let Some(values) = store {
                         let var = self.new_store("saved");
-                        cells.push((at, Stmt::NewStore { var, store: Store::Cell }));
-                        block.0.push(Stmt::Put { var, store: Store::Cell, values: values.clone() });
-                        back.0.insert(0, Stmt::Take { var, store: Store::Cell, values });
+                        cells.push((
+                            at,
+                            Stmt::NewStore {
+                                var,
+                                store: Store::Cell,
+                            },
+                        ));
+                        block.0.push(Stmt::Put {
+                            var,
+                            store: Store::Cell,
+                            values: values.clone(),
+                        });
+                        back.0.insert(
+                            0,
+                            Stmt::Take {
+                                var,
+                                store: Store::Cell,
+                                values,
+                            },
+                        );
                     }
                 }
             }
@@ -138,9 +201,23 @@ impl Recorder<'_> {
                 let needed = self.needs_with(&l.body, &mut back.body, &bound, &heads);
                 if let Some(values) = needed {
                     let var = self.new_store("records");
-                    self.stacks.push(Stmt::NewStore { var, store: Store::Stack });
-                    l.body.0.push(Stmt::Put { var, store: Store::Stack, values: values.clone() });
-                    back.body.0.insert(0, Stmt::Take { var, store: Store::Stack, values });
+                    self.stacks.push(Stmt::NewStore {
+                        var,
+                        store: Store::Stack,
+                    });
+                    l.body.0.push(Stmt::Put {
+                        var,
+                        store: Store::Stack,
+                        values: values.clone(),
+                    });
+                    back.body.0.insert(
+                        0,
+                        Stmt::Take {
+                            var,
+                            store: Store::Stack,
+                            values,
+                        },
+                    );
                 }
             }
             _ => unreachable!("counterparts are of one kind"),
@@ -148,12 +225,19 @@ impl Recorder<'_> {
     }
 
     fn new_store(&mut self, name: &str) -> VarId {
-        let var = self.trace.fresh(name, Ty::Passive, Kind::Slot, Span::mixed_site());
+        let var = self
+            .trace
+            .fresh(name, Ty::Passive, Kind::Slot, Span::mixed_site());
         self.trace.var_mut(var).mutated = true;
         var
     }
 
-    fn needs(&mut self, forward: &Block, backward: &mut Block, bound: &[VarId]) -> Option<Vec<VarId>> {
+    fn needs(
+        &mut self,
+        forward: &Block,
+        backward: &mut Block,
+        bound: &[VarId],
+    ) -> Option<Vec<VarId>> {
         self.needs_with(forward, backward, bound, &[])
     }
 
@@ -183,19 +267,106 @@ impl Recorder<'_> {
         let mut needed: Vec<VarId> = free(backward).into_iter().collect();
         needed.retain(|var| inside.contains_key(var));
         needed.sort();
-        let plan = Plan { trace: self.trace, inside: &inside };
+        for (var, eqn) in &self.intact.stored {
+            if let Some(known) = inside.get_mut(var) {
+                *known = Some(eqn);
+            }
+        }
+        let plan = Plan {
+            trace: self.trace,
+            inside: &inside,
+            intact: &self.intact,
+        };
         let (recorded, again) = plan.decide(&needed);
         let mut recomputed: Vec<Stmt> = Vec::new();
         for stmt in &forward.0 {
             if let Stmt::Let(eqn) = stmt
                 && again.contains(&eqn.var)
             {
-                recomputed.push(stmt.clone());
+                let eqn = self.intact.stored.get(&eqn.var).unwrap_or(eqn);
+                recomputed.push(Stmt::Let(eqn.clone()));
             }
         }
         backward.0.splice(0..0, recomputed);
         (!recorded.is_empty()).then_some(recorded)
     }
+}
+
+/// What the statements write, passive code included.
+fn written_in(trace: &Trace, stmts: &[Stmt]) -> HashSet<VarId> {
+    let mut written = HashSet::new();
+    let mut note = |stmt: &Stmt| {
+        written.extend(stmt.writes());
+        written.extend(stmt.binds());
+        let code = match stmt {
+            Stmt::Passive { code, .. } => code,
+            Stmt::Let(Eqn {
+                op: Op::Passive(code),
+                ..
+            }) => code,
+            _ => return,
+        };
+        if !code.pure {
+            written.extend(code.reads.iter().filter(|var| trace.var(**var).mutated));
+        }
+    };
+    for stmt in stmts {
+        note(stmt);
+        for block in stmt.blocks() {
+            block.walk(&mut |stmt| note(stmt));
+        }
+    }
+    written
+}
+
+/// The values that each iteration of a loop leaves in an element with its own index, if neither
+/// the rest of the loop nor anything in `later` writes to that array.
+fn stored_values(trace: &Trace, stmt: &Stmt, later: &HashSet<VarId>) -> HashMap<VarId, Eqn> {
+    let mut stored = HashMap::new();
+    let Stmt::Loop(l) = stmt else { return stored };
+    let Head::Range { var: index, .. } = &l.head else {
+        return stored;
+    };
+    let all: Vec<VarId> = l.body.all_writes();
+    let own = l.body.all_binds();
+    for stmt in &l.body.0 {
+        let Stmt::Assign {
+            place,
+            value: Operand::Var(value),
+            span,
+        } = stmt
+        else {
+            continue;
+        };
+        let root = trace.var(place.root);
+        let once = all.iter().filter(|var| **var == place.root).count() == 1;
+        let by_index = place
+            .path
+            .iter()
+            .any(|step| matches!(step, Step::Index(Operand::Var(var)) if var == index));
+        let fixed = place
+            .index_reads()
+            .all(|var| var == *index || !own.contains(&var));
+        let behind = matches!(root.ty, Ty::Ref(..));
+        if once
+            && by_index
+            && fixed
+            && !behind
+            && !root.moved
+            && !later.contains(&place.root)
+            && !own.contains(&place.root)
+            && trace.ty(*value).is_real()
+        {
+            let eqn = Eqn {
+                var: *value,
+                op: Op::Load(place.clone()),
+                args: Vec::new(),
+                span: *span,
+            };
+            stored.insert(*value, eqn);
+        }
+    }
+    stored
 }
 
 fn region_id(stmt: &Stmt) -> Option<u32> {
@@ -239,7 +410,11 @@ fn free(block: &Block) -> HashSet<VarId> {
                     own.extend(test.all_binds());
                 }
             }
-            free.extend(self::free(inner).into_iter().filter(|var| !own.contains(var)));
+            free.extend(
+                self::free(inner)
+                    .into_iter()
+                    .filter(|var| !own.contains(var)),
+            );
         }
         bound.extend(stmt.binds());
     }
@@ -250,18 +425,25 @@ fn free(block: &Block) -> HashSet<VarId> {
 struct Plan<'a> {
     trace: &'a Trace,
     inside: &'a HashMap<VarId, Option<&'a Eqn>>,
+    intact: &'a Intact,
 }
 
 impl Plan<'_> {
     /// What to record, and what to compute again.
     fn decide(&self, needed: &[VarId]) -> (Vec<VarId>, HashSet<VarId>) {
-        let mut must: HashSet<VarId> =
-            needed.iter().copied().filter(|var| !self.repeatable(*var)).collect();
+        let mut must: HashSet<VarId> = needed
+            .iter()
+            .copied()
+            .filter(|var| !self.repeatable(*var))
+            .collect();
         let mut leaves: HashSet<VarId> = HashSet::new();
         let mut undecided = Vec::new();
         for var in needed.iter().filter(|var| !must.contains(var)) {
-            let own: HashSet<VarId> =
-                self.leaves(*var).into_iter().filter(|leaf| !must.contains(leaf)).collect();
+            let own: HashSet<VarId> = self
+                .leaves(*var)
+                .into_iter()
+                .filter(|leaf| !must.contains(leaf))
+                .collect();
             if !own.is_empty() {
                 undecided.push(*var);
                 leaves.extend(own);
@@ -306,15 +488,24 @@ impl Plan<'_> {
         if !self.repeatable(var) {
             return HashSet::from([var]);
         }
-        self.reads(var).into_iter().flat_map(|read| self.leaves(read)).collect()
+        self.reads(var)
+            .into_iter()
+            .flat_map(|read| self.leaves(read))
+            .collect()
     }
 
     /// Whether the equation of `var` is cheap and gives the same value later.
     fn repeatable(&self, var: VarId) -> bool {
-        let Some(Some(eqn)) = self.inside.get(&var) else { return false };
+        let Some(Some(eqn)) = self.inside.get(&var) else {
+            return false;
+        };
+        if self.intact.stored.contains_key(&var) {
+            return true;
+        }
         let steady = |var: &VarId| {
-            let var = self.trace.var(*var);
-            !var.mutated && !var.moved
+            let of = self.trace.var(*var);
+            let behind = of.kind == Kind::Param && matches!(of.ty, Ty::Ref(_, true));
+            (!of.mutated || (!behind && !self.intact.written.contains(var))) && !of.moved
         };
         let mut reads = Vec::new();
         eqn_reads(eqn, &mut reads);

@@ -55,7 +55,10 @@ pub fn vjp(
         vjp.homes.insert(*param, ROOT);
     }
     vjp.find_homes(&body, ROOT);
-    vjp.frames.push(Frame { home: ROOT, out: Vec::new() });
+    vjp.frames.push(Frame {
+        home: ROOT,
+        out: Vec::new(),
+    });
     vjp.seed(seeds);
     let forward = vjp.block(&body);
     let mut cotangents = VarMap::new();
@@ -66,7 +69,11 @@ pub fn vjp(
         }
     }
     let backward = Block(vjp.frames.pop().expect("the root frame").out);
-    Sweeps { forward, backward, cotangents }
+    Sweeps {
+        forward,
+        backward,
+        cotangents,
+    }
 }
 
 /// A region, by the number of the branch or loop it belongs to.
@@ -120,13 +127,20 @@ impl Vjp<'_> {
     }
 
     fn seed(&mut self, seeds: &Seeds) {
-        let (Some(seed), Some(result)) = (&seeds.result, self.trace.result.clone()) else { return };
-        let Some(var) = self.activity.active_var(&result) else { return };
-        if self.is_scalar(var) {
+        let (Some(seed), Some(result)) = (&seeds.result, self.trace.result.clone()) else {
+            return;
+        };
+        let Some(var) = self.activity.active_var(&result) else {
+            return;
+        };
+        if self.is_scalar(var) || seed.lit().is_some() {
             self.contribute(&Operand::Var(var), seed.clone());
         } else if let Some(bar) = seed.var() {
             let own = self.bar_var(var);
-            self.out().push(Stmt::Declare { var: own, init: Some(Operand::Var(bar)) });
+            self.out().push(Stmt::Declare {
+                var: own,
+                init: Some(Operand::Var(bar)),
+            });
             self.bars.insert(var, own);
         }
     }
@@ -150,15 +164,29 @@ impl Vjp<'_> {
 
     fn builder(&mut self, span: Span) -> Builder<'_> {
         let out = &mut self.frames.last_mut().expect("a frame is open").out;
-        Builder { trace: self.trace, base: self.base, out, span }
+        Builder {
+            trace: self.trace,
+            base: self.base,
+            out,
+            span,
+        }
     }
 
     /// A variable for the adjoint of `var`.
     fn bar_var(&mut self, var: VarId) -> VarId {
         let of = self.trace.var(var);
-        let name = if of.source_name.is_empty() { of.ident.to_string() } else { of.source_name.clone() };
-        let (ty, span) = (of.ty.clone(), of.ident.span().resolved_at(Span::mixed_site()));
-        let bar = self.trace.fresh(&format!("{name}_bar"), ty, Kind::Slot, span);
+        let name = if of.source_name.is_empty() {
+            of.ident.to_string()
+        } else {
+            of.source_name.clone()
+        };
+        let (ty, span) = (
+            of.ty.clone(),
+            of.ident.span().resolved_at(Span::mixed_site()),
+        );
+        let bar = self
+            .trace
+            .fresh(&format!("{name}_bar"), ty, Kind::Slot, span);
         self.trace.var_mut(bar).mutated = true;
         bar
     }
@@ -171,33 +199,51 @@ impl Vjp<'_> {
         let bar = self.bar_var(var);
         self.bars.insert(var, bar);
         let home = self.homes.get(&var).copied().unwrap_or(ROOT);
-        let at = self.frames.iter().position(|frame| frame.home == home).unwrap_or(0);
+        let at = self
+            .frames
+            .iter()
+            .position(|frame| frame.home == home)
+            .unwrap_or(0);
         let init = if self.is_scalar(var) {
             Operand::ZERO
         } else {
             let ty = self.trace.ty(var).clone();
             let zero = self.trace.fresh("v", ty, Kind::Temp, Span::mixed_site());
             let (op, args, span) = (self.trace.zero_op(var), Vec::new(), Span::mixed_site());
-            self.frames[at].out.push(Stmt::Let(Eqn { var: zero, op, args, span }));
+            self.frames[at].out.push(Stmt::Let(Eqn {
+                var: zero,
+                op,
+                args,
+                span,
+            }));
             Operand::Var(zero)
         };
-        self.frames[at].out.push(Stmt::Declare { var: bar, init: Some(init) });
+        self.frames[at].out.push(Stmt::Declare {
+            var: bar,
+            init: Some(init),
+        });
         bar
     }
 
     /// The place of the adjoint of a place.
     fn bar_place(&mut self, place: &Place) -> Place {
-        Place { root: self.bar(place.root), path: place.path.clone() }
+        Place {
+            root: self.bar(place.root),
+            path: place.path.clone(),
+        }
     }
 
     /// What `operand` is at this moment, in a temporary.
     fn snapshot(&mut self, place: Place, span: Span) -> Operand {
-        self.builder(span).eqn(Op::Load(place), Vec::new(), Ty::Real)
+        self.builder(span)
+            .eqn(Op::Load(place), Vec::new(), Ty::Real)
     }
 
     /// Adds a scalar to the adjoint of `operand`.
     fn contribute(&mut self, operand: &Operand, value: Operand) {
-        let Some(var) = self.activity.active_var(operand) else { return };
+        let Some(var) = self.activity.active_var(operand) else {
+            return;
+        };
         if value.lit() == Some(0.0) {
             return;
         }
@@ -213,12 +259,19 @@ impl Vjp<'_> {
             self.pending.entry(var).or_default().push(Operand::Var(bar));
         }
         let (place, negative, span) = (Place::whole(bar), false, Span::mixed_site());
-        self.out().push(Stmt::Accumulate { place, value, negative, span });
+        self.out().push(Stmt::Accumulate {
+            place,
+            value,
+            negative,
+            span,
+        });
     }
 
     /// Adds all of `from` to the adjoint of `operand`.
     fn contribute_all(&mut self, operand: &Operand, from: Place) {
-        let Some(var) = self.activity.active_var(operand) else { return };
+        let Some(var) = self.activity.active_var(operand) else {
+            return;
+        };
         if self.is_scalar(var) {
             let value = self.snapshot(from, Span::mixed_site());
             return self.contribute(operand, value);
@@ -229,7 +282,9 @@ impl Vjp<'_> {
 
     /// Adds to the adjoint of `operand`, whatever it is, what stands at `from`.
     fn contribute_from(&mut self, operand: &Operand, from: Place, span: Span) {
-        let Some(var) = self.activity.active_var(operand) else { return };
+        let Some(var) = self.activity.active_var(operand) else {
+            return;
+        };
         if self.is_scalar(var) {
             let value = self.snapshot(from, span);
             self.contribute(operand, value);
@@ -249,7 +304,10 @@ impl Vjp<'_> {
             && self.trace.var(sum).source_name.is_empty()
             && self.trace.var(sum).ident.to_string().starts_with('v')
         {
-            let ident = self.trace.names.fresh(&format!("{name}_bar"), Span::mixed_site());
+            let ident = self
+                .trace
+                .names
+                .fresh(&format!("{name}_bar"), Span::mixed_site());
             self.rename(sum, ident);
         }
         Some(total)
@@ -263,7 +321,9 @@ impl Vjp<'_> {
     /// The final adjoint of a parameter passed by value.
     fn cotangent(&mut self, param: VarId) -> Operand {
         if self.is_scalar(param) && self.trace.var(param).kind != Kind::Slot {
-            return self.total(param, Span::mixed_site()).unwrap_or(Operand::ZERO);
+            return self
+                .total(param, Span::mixed_site())
+                .unwrap_or(Operand::ZERO);
         }
         Operand::Var(self.bar(param))
     }
@@ -279,7 +339,10 @@ impl Vjp<'_> {
 
     /// Transposes a nested region into a block of its own.
     fn nested(&mut self, block: &Block, home: Home) -> (Block, Block) {
-        self.frames.push(Frame { home, out: Vec::new() });
+        self.frames.push(Frame {
+            home,
+            out: Vec::new(),
+        });
         let forward = self.block(block);
         let frame = self.frames.pop().expect("the frame pushed above");
         (forward, Block(frame.out))
@@ -293,7 +356,10 @@ impl Vjp<'_> {
                     self.eqn(eqn);
                 }
             }
-            Stmt::Declare { var, init: Some(init) } if self.active(*var) => {
+            Stmt::Declare {
+                var,
+                init: Some(init),
+            } if self.active(*var) => {
                 if let Some(bar) = self.bars.get(var) {
                     let from = Place::whole(*bar);
                     self.contribute_from(init, from, Span::mixed_site());
@@ -302,15 +368,30 @@ impl Vjp<'_> {
             Stmt::Assign { place, value, span } if self.active(place.root) => {
                 self.assign(place, value, *span);
             }
-            Stmt::Accumulate { place, value, negative, span } if self.active(place.root) => {
+            Stmt::Accumulate {
+                place,
+                value,
+                negative,
+                span,
+            } if self.active(place.root) => {
                 if self.activity.active_var(value).is_some() {
                     let from = self.bar_place(place);
                     let bar = self.snapshot(from, *span);
-                    let bar = if *negative { self.builder(*span).neg(bar) } else { bar };
+                    let bar = if *negative {
+                        self.builder(*span).neg(bar)
+                    } else {
+                        bar
+                    };
                     self.contribute(value, bar);
                 }
             }
-            Stmt::If { id, cond, then, els, span } => {
+            Stmt::If {
+                id,
+                cond,
+                then,
+                els,
+                span,
+            } => {
                 return self.branch(*id, cond, then, els, *span);
             }
             Stmt::Loop(l) => return self.a_loop(l),
@@ -327,7 +408,9 @@ impl Vjp<'_> {
             }
             return;
         }
-        let Some(bar) = self.bars.get(&eqn.var).copied() else { return };
+        let Some(bar) = self.bars.get(&eqn.var).copied() else {
+            return;
+        };
         self.aggregate_eqn(eqn, bar);
     }
 
@@ -335,8 +418,9 @@ impl Vjp<'_> {
         match &eqn.op {
             Op::Rule(row) => {
                 let activity = self.activity;
-                let partials =
-                    self.builder(eqn.span).partials(row, eqn, &|var| activity.is_active(var));
+                let partials = self
+                    .builder(eqn.span)
+                    .partials(row, eqn, &|var| activity.is_active(var));
                 for (arg, partial) in partials {
                     let value = self.builder(eqn.span).mul(bar.clone(), partial);
                     self.contribute(&Operand::Var(arg), value);
@@ -366,7 +450,12 @@ impl Vjp<'_> {
             return self.contribute(&Operand::Var(place.root), value);
         }
         let place = self.bar_place(place);
-        self.out().push(Stmt::Accumulate { place, value, negative: false, span });
+        self.out().push(Stmt::Accumulate {
+            place,
+            value,
+            negative: false,
+            span,
+        });
     }
 
     fn aggregate_eqn(&mut self, eqn: &Eqn, bar: VarId) {
@@ -376,21 +465,30 @@ impl Vjp<'_> {
             Op::Load(place) | Op::CloneOf(place) => {
                 if self.active(place.root) {
                     let place = self.bar_place(place);
-                    self.out().push(Stmt::AccumulateAll { place, other: whole });
+                    self.out().push(Stmt::AccumulateAll {
+                        place,
+                        other: whole,
+                    });
                 }
             }
             Op::Array | Op::VecOf => {
                 for (k, arg) in eqn.args.iter().enumerate() {
                     let k = Literal::usize_unsuffixed(k).to_token_stream();
                     let step = Step::Index(Operand::Code(passive(k)));
-                    let from = Place { root: bar, path: vec![step] };
+                    let from = Place {
+                        root: bar,
+                        path: vec![step],
+                    };
                     self.contribute_from(arg, from, eqn.span);
                 }
             }
             Op::Tuple => {
                 for (k, arg) in eqn.args.iter().enumerate() {
                     let k = Literal::usize_unsuffixed(k).to_token_stream();
-                    let from = Place { root: bar, path: vec![Step::Field(k)] };
+                    let from = Place {
+                        root: bar,
+                        path: vec![Step::Field(k)],
+                    };
                     self.contribute_from(arg, from, eqn.span);
                 }
             }
@@ -398,7 +496,9 @@ impl Vjp<'_> {
                 if let Some(var) = self.activity.active_var(&eqn.args[0])
                     && self.is_scalar(var)
                 {
-                    let sum = self.builder(eqn.span).eqn(Op::SumOf(whole), Vec::new(), Ty::Real);
+                    let sum = self
+                        .builder(eqn.span)
+                        .eqn(Op::SumOf(whole), Vec::new(), Ty::Real);
                     self.contribute(&eqn.args[0], sum);
                 }
             }
@@ -423,7 +523,11 @@ impl Vjp<'_> {
         let target = self.bar_place(place);
         if self.trace.place_ty(place).is_real() {
             let bar = self.snapshot(target.clone(), span);
-            self.out().push(Stmt::Assign { place: target, value: Operand::ZERO, span });
+            self.out().push(Stmt::Assign {
+                place: target,
+                value: Operand::ZERO,
+                span,
+            });
             self.contribute(value, bar);
         } else {
             self.contribute_all(value, target.clone());
@@ -431,7 +535,14 @@ impl Vjp<'_> {
         }
     }
 
-    fn branch(&mut self, id: u32, cond: &Operand, then: &Block, els: &Block, span: Span) -> Vec<Stmt> {
+    fn branch(
+        &mut self,
+        id: u32,
+        cond: &Operand,
+        then: &Block,
+        els: &Block,
+        span: Span,
+    ) -> Vec<Stmt> {
         let joins = self.joins_in(then, els);
         for var in &joins {
             if let Some(total) = self.total(*var, span) {
@@ -451,9 +562,21 @@ impl Vjp<'_> {
         }
         if !then_back.0.is_empty() || !els_back.0.is_empty() {
             let cond = cond.clone();
-            self.out().push(Stmt::If { id, cond, then: then_back, els: els_back, span });
+            self.out().push(Stmt::If {
+                id,
+                cond,
+                then: then_back,
+                els: els_back,
+                span,
+            });
         }
-        vec![Stmt::If { id, cond: cond.clone(), then, els, span }]
+        vec![Stmt::If {
+            id,
+            cond: cond.clone(),
+            then,
+            els,
+            span,
+        }]
     }
 
     /// The scalar joins of this region that the branches assign.
@@ -479,7 +602,14 @@ impl Vjp<'_> {
         }
         let (id, span) = (l.id, l.span);
         match &l.head {
-            Head::Range { var, lo, hi, inclusive, step, reversed } if l.exits.is_empty() => {
+            Head::Range {
+                var,
+                lo,
+                hi,
+                inclusive,
+                step,
+                reversed,
+            } if l.exits.is_empty() => {
                 let head = Head::Range {
                     var: *var,
                     lo: lo.clone(),
@@ -488,16 +618,30 @@ impl Vjp<'_> {
                     step: step.clone(),
                     reversed: !reversed,
                 };
-                let backward = Loop { id, head, body: back, exits: Vec::new(), span };
+                let backward = Loop {
+                    id,
+                    head,
+                    body: back,
+                    exits: Vec::new(),
+                    span,
+                };
                 self.out().push(Stmt::Loop(Box::new(backward)));
                 vec![Stmt::Loop(Box::new(new))]
             }
             _ => {
                 let (before, count, after) = self.counter();
                 new.body.0.push(count);
-                let Stmt::Let(Eqn { var: trips, .. }) = &after else { unreachable!() };
+                let Stmt::Let(Eqn { var: trips, .. }) = &after else {
+                    unreachable!()
+                };
                 let head = Head::Replay { trips: *trips };
-                let backward = Loop { id, head, body: back, exits: Vec::new(), span };
+                let backward = Loop {
+                    id,
+                    head,
+                    body: back,
+                    exits: Vec::new(),
+                    span,
+                };
                 self.out().push(Stmt::Loop(Box::new(backward)));
                 vec![before, Stmt::Loop(Box::new(new)), after]
             }
@@ -515,10 +659,19 @@ impl Vjp<'_> {
         let before = Stmt::Declare { var: counter, init };
         let mut code = passive(quote!(#ident += 1;));
         code.reads.push(counter);
-        let count = Stmt::Passive { code, defines: Vec::new(), writes: vec![counter] };
+        let count = Stmt::Passive {
+            code,
+            defines: Vec::new(),
+            writes: vec![counter],
+        };
         let mut code = passive(quote!(#ident));
         code.reads.push(counter);
-        let eqn = Eqn { var: trips, op: Op::Passive(code), args: Vec::new(), span };
+        let eqn = Eqn {
+            var: trips,
+            op: Op::Passive(code),
+            args: Vec::new(),
+            span,
+        };
         (before, count, Stmt::Let(eqn))
     }
 
@@ -533,37 +686,92 @@ impl Vjp<'_> {
         let mut forward = Vec::new();
         let mut call = call.clone();
         let span = call.span;
-        let pullback = self.trace.fresh("pullback", Ty::Passive, Kind::Temp, Span::mixed_site());
-        let cotangents = self.trace.fresh("cotangents", Ty::Unknown, Kind::Temp, Span::mixed_site());
+        let pullback = self
+            .trace
+            .fresh("pullback", Ty::Passive, Kind::Temp, Span::mixed_site());
+        let cotangents =
+            self.trace
+                .fresh("cotangents", Ty::Unknown, Kind::Temp, Span::mixed_site());
         let seed = if self.is_scalar(call.result) {
             self.total(call.result, span).unwrap_or(Operand::ZERO)
         } else {
             Operand::Var(self.bar(call.result))
         };
-        let mut shadows = Vec::new();
-        for arg in &call.args {
-            shadows.push(match arg {
-                Arg::Shared(place) | Arg::Mutable(place) if self.active(place.root) => {
-                    Some(self.bar_place(place))
-                }
-                _ => None,
-            });
-        }
+        let (shadows, apart) = self.shadows(&call);
         self.keep_arguments(&mut call, &mut forward);
         let mut backward = call.clone();
-        backward.form =
-            CallForm::Backward { pullback, seed: Some(seed), shadows, cotangents };
+        backward.form = CallForm::Backward {
+            pullback,
+            seed: Some(seed),
+            shadows,
+            cotangents,
+        };
         self.out().push(Stmt::Call(Box::new(backward)));
+        for (place, other) in apart {
+            self.out().push(Stmt::AccumulateAll { place, other });
+        }
         for (k, arg) in call.args.iter().enumerate() {
             if let Arg::Value(value) = arg {
                 let k = Literal::usize_unsuffixed(k).to_token_stream();
-                let from = Place { root: cotangents, path: vec![Step::Field(k)] };
+                let from = Place {
+                    root: cotangents,
+                    path: vec![Step::Field(k)],
+                };
                 self.contribute_from(value, from, span);
             }
         }
         call.form = CallForm::Forward { pullback };
         forward.push(Stmt::Call(Box::new(call)));
         forward
+    }
+
+    /// The adjoints that a pullback adds to. A variable that is passed twice has only one: the
+    /// second time it is given another, which is added afterwards.
+    fn shadows(&mut self, call: &Call) -> (Vec<Option<Place>>, Vec<(Place, Place)>) {
+        let mut shadows: Vec<Option<Place>> = Vec::new();
+        let mut apart = Vec::new();
+        for arg in &call.args {
+            let (Arg::Shared(place) | Arg::Mutable(place)) = arg else {
+                shadows.push(None);
+                continue;
+            };
+            if !self.active(place.root) {
+                shadows.push(None);
+                continue;
+            }
+            let bar = self.bar_place(place);
+            let taken = shadows.iter().flatten().any(|other| other.root == bar.root);
+            if !taken {
+                shadows.push(Some(bar));
+                continue;
+            }
+            let second = Place::whole(self.emptied(&bar, call.span));
+            apart.push((bar, second.clone()));
+            shadows.push(Some(second));
+        }
+        (shadows, apart)
+    }
+
+    /// A zero of the shape of an adjoint, in a variable of its own.
+    fn emptied(&mut self, bar: &Place, span: Span) -> VarId {
+        let ty = match self.trace.place_ty(bar) {
+            Ty::Slice(element) => Ty::Vec(element),
+            ty => ty,
+        };
+        let op = Op::CloneOf(bar.clone());
+        let copy = self.builder(span).eqn(op, Vec::new(), ty.clone());
+        let var = self
+            .trace
+            .fresh("second_bar", ty, Kind::Slot, Span::mixed_site());
+        self.trace.var_mut(var).mutated = true;
+        self.out().push(Stmt::Declare {
+            var,
+            init: Some(copy),
+        });
+        self.out().push(Stmt::Clear {
+            place: Place::whole(var),
+        });
+        var
     }
 
     /// A pullback is given its shared arguments again: what changes in between is copied now.
@@ -581,7 +789,12 @@ impl Vjp<'_> {
             let name = format!("{}_kept", root.ident);
             let kept = self.trace.fresh(&name, ty, Kind::Temp, Span::mixed_site());
             let span = call.span;
-            let eqn = Eqn { var: kept, op: Op::CloneOf(place.clone()), args: Vec::new(), span };
+            let eqn = Eqn {
+                var: kept,
+                op: Op::CloneOf(place.clone()),
+                args: Vec::new(),
+                span,
+            };
             forward.push(Stmt::Let(eqn));
             *place = Place::whole(kept);
         }
@@ -589,5 +802,11 @@ impl Vjp<'_> {
 }
 
 fn passive(tokens: proc_macro2::TokenStream) -> Code {
-    Code { tokens, reads: Vec::new(), pure: true, ty: Ty::Passive, span: Span::mixed_site() }
+    Code {
+        tokens,
+        reads: Vec::new(),
+        pure: true,
+        ty: Ty::Passive,
+        span: Span::mixed_site(),
+    }
 }

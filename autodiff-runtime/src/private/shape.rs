@@ -23,7 +23,9 @@ pub fn check_shape<A: SameShape<C> + ?Sized, C: ?Sized>(
 #[cold]
 #[track_caller]
 fn wrong_length(parameter: &str, what: &str, expected: usize, found: usize) -> ! {
-    panic!("the {what} of `{parameter}` has length {found}, but `{parameter}` has length {expected}")
+    panic!(
+        "the {what} of `{parameter}` has length {found}, but `{parameter}` has length {expected}"
+    )
 }
 
 macro_rules! no_length {

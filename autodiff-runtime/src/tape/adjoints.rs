@@ -61,6 +61,11 @@ impl<'t, T: Scalar> Adjoints<'t, T> {
         }
     }
 
+    /// The adjoints of all nodes up to the output, in the order of recording.
+    pub(super) fn in_order(&self) -> &[T] {
+        self.values.get(1..).unwrap_or_default()
+    }
+
     /// The adjoint of a variable; 0 for a constant and for whatever the output does not depend on.
     ///
     /// # Panics
@@ -73,21 +78,26 @@ impl<'t, T: Scalar> Adjoints<'t, T> {
 }
 
 /// The linear equations of the nodes, transposed, from the last to the first.
+///
+/// Most operations read the result of the one before. Its adjoint is carried along in a register:
+/// through memory each step would wait for the store of the last.
 fn propagate<T: Scalar>(tape: &Tape<T>, last: u32, adjoints: &mut [T]) {
-    for (first, run) in tape.nodes.runs_from(last) {
-        for (offset, node) in run.iter().enumerate().rev() {
-            let adjoint = adjoints[first + offset];
-            if adjoint.is_all_zero() {
-                continue;
-            }
-            let node = node.get();
+    let mut adjoint = adjoints[last as usize];
+    tape.nodes.visit_back_from(last, |number, node| {
+        let mut next = adjoints[number - 1];
+        if !adjoint.is_all_zero() {
             for (parent, partial) in node.parents.into_iter().zip(node.partials) {
-                if parent != 0 {
-                    adjoints[parent as usize] += partial * adjoint;
+                let parent = parent as usize;
+                if parent + 1 == number {
+                    next += partial * adjoint;
+                } else if parent != 0 {
+                    adjoints[parent] += partial * adjoint;
                 }
             }
         }
-    }
+        adjoints[number - 1] = next;
+        adjoint = next;
+    });
 }
 
 impl<T: Scalar> Index<Var<'_, T>> for Adjoints<'_, T> {
@@ -114,7 +124,7 @@ impl<T: Scalar> Drop for Adjoints<'_, T> {
 
 impl<T: Scalar> fmt::Debug for Adjoints<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.values.iter().skip(1)).finish()
+        f.debug_list().entries(self.in_order()).finish()
     }
 }
 

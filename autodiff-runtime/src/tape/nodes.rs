@@ -1,17 +1,19 @@
-//! Storage of a tape: nodes in blocks that double in size.
+//! Storage of a tape: a block that is being filled, and the nodes that were moved out of it.
 //!
-//! Pushing needs only `&self`, since variables share the tape. Blocks never move, so that a push is
-//! a bounds check and a store: no borrow flag to set, no copy when the tape grows.
+//! Pushing needs only `&self`, since the variables share the tape. The block is a fixed slice of
+//! cells, so that a push is a bounds check and a store, without a borrow flag. A full block is copied
+//! away in one piece; when the tape is cleared the block grows to the size of the recording, so
+//! that a tape in steady use copies nothing.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, RefCell};
 use std::iter;
 
 use crate::Scalar;
 
-/// The first block holds `2^FIRST` nodes, each further one as many as all before it.
-const FIRST: u32 = 10;
-/// Enough blocks for every index a `u32` can hold.
-const BLOCKS: usize = (u32::BITS - FIRST) as usize;
+/// Nodes in the block of a new tape.
+const FIRST_BLOCK: usize = 128;
+/// Largest block. Beyond this the copies are few.
+const LARGEST_BLOCK: usize = 1 << 16;
 
 /// One operation: its parents and the partials by them. Parent 0 is no parent.
 #[derive(Clone, Copy)]
@@ -21,89 +23,111 @@ pub struct Node<T> {
 }
 
 impl<T: Scalar> Node<T> {
+    /// A node without parents.
     #[inline]
     pub fn leaf() -> Self {
-        Self::new([(0, T::zero()); 2])
+        Self {
+            parents: [0; 2],
+            partials: [T::zero(); 2],
+        }
+    }
+
+    /// A node that takes over a sum so far, and has a place for one more parent.
+    #[inline]
+    pub fn sum(so_far: u32) -> Self {
+        Self {
+            parents: [so_far, 0],
+            partials: [T::one(), T::zero()],
+        }
     }
 
     #[inline]
-    pub fn new([(a, d_a), (b, d_b)]: [(u32, T); 2]) -> Self {
-        Self {
-            parents: [a, b],
-            partials: [d_a, d_b],
-        }
+    pub fn set(&mut self, place: usize, parent: u32, partial: T) {
+        self.parents[place] = parent;
+        self.partials[place] = partial;
     }
 }
 
-type Block<T> = Box<[Cell<Node<T>>]>;
-
 /// The nodes of a tape, numbered from 1.
 pub struct Nodes<T> {
-    blocks: [OnceCell<Block<T>>; BLOCKS],
-    /// Number of the last node.
-    last: Cell<u32>,
+    block: Box<[Cell<Node<T>>]>,
+    /// How many nodes the block holds.
+    filled: Cell<usize>,
+    /// Earlier nodes.
+    spilled: RefCell<Vec<Node<T>>>,
+    /// How many nodes were spilled: the length of that vector, at hand.
+    before: Cell<u32>,
 }
 
 impl<T: Scalar> Nodes<T> {
     pub fn new() -> Self {
         Self {
-            blocks: [const { OnceCell::new() }; BLOCKS],
-            last: Cell::new(0),
+            block: block(FIRST_BLOCK),
+            filled: Cell::new(0),
+            spilled: RefCell::default(),
+            before: Cell::new(0),
         }
     }
 
     #[inline]
     pub fn len(&self) -> usize {
-        self.last.get() as usize
+        self.before.get() as usize + self.filled.get()
     }
 
     pub fn clear(&mut self) {
-        self.last.set(0);
+        if self.block.len() < self.len().min(LARGEST_BLOCK) {
+            self.block = block(self.len().next_power_of_two().min(LARGEST_BLOCK));
+        }
+        self.spilled.get_mut().clear();
+        self.before.set(0);
+        self.filled.set(0);
     }
 
     /// Appends a node and returns its number.
-    #[inline]
+    #[inline(always)]
     pub fn push(&self, node: Node<T>) -> u32 {
-        let number = self.last.get() + 1;
-        let (block, offset) = place(number);
-        let cells = match self.blocks[block].get() {
-            Some(cells) => cells,
-            None => self.grow(block),
-        };
-        cells[offset].set(node);
-        self.last.set(number);
-        number
+        let mut filled = self.filled.get();
+        if filled >= self.block.len() {
+            self.spill();
+            filled = 0;
+        }
+        self.block[filled].set(node);
+        self.filled.set(filled + 1);
+        self.before.get() + filled as u32 + 1
     }
 
     #[cold]
-    fn grow(&self, block: usize) -> &[Cell<Node<T>>] {
-        assert!(block + 1 < BLOCKS, "a tape holds at most 2^31 nodes");
-        let cells = iter::repeat_n(Cell::new(Node::leaf()), 1 << (FIRST as usize + block));
-        self.blocks[block].get_or_init(|| cells.collect())
+    #[inline(never)]
+    fn spill(&self) {
+        let mut spilled = self.spilled.borrow_mut();
+        spilled.extend(self.block.iter().map(Cell::get));
+        self.filled.set(0);
+        let before = u32::try_from(spilled.len() + self.block.len());
+        assert!(before.is_ok(), "a tape holds fewer than 2^32 nodes");
+        self.before.set(spilled.len() as u32);
     }
 
-    /// Slices of nodes from the back of the tape to its front, each with the number of its first node.
-    pub fn runs_from(&self, number: u32) -> impl Iterator<Item = (usize, &[Cell<Node<T>>])> {
-        let (last, end) = place(number);
-        (0..=last).rev().filter_map(move |block| {
-            let cells = self.blocks[block].get()?;
-            let used = if block == last { end + 1 } else { cells.len() };
-            Some((first_number(block), &cells[..used]))
-        })
+    /// Calls `visit` with the number of each node and the node, from the given number down to 1.
+    #[inline]
+    pub fn visit_back_from(&self, number: u32, mut visit: impl FnMut(usize, Node<T>)) {
+        let number = number as usize;
+        let before = self.before.get() as usize;
+        for (offset, node) in self.block[..number.saturating_sub(before)]
+            .iter()
+            .enumerate()
+            .rev()
+        {
+            visit(before + offset + 1, node.get());
+        }
+        let spilled = self.spilled.borrow();
+        for (offset, node) in spilled[..before.min(number)].iter().enumerate().rev() {
+            visit(offset + 1, *node);
+        }
     }
 }
 
-/// The block of a node and the node's place in it.
-#[inline]
-fn place(number: u32) -> (usize, usize) {
-    let shifted = number + (1 << FIRST) - 1;
-    let block = shifted.ilog2() - FIRST;
-    (block as usize, (shifted - (1 << (block + FIRST))) as usize)
-}
-
-/// The number of a block's first node.
-fn first_number(block: usize) -> usize {
-    (1 << (block + FIRST as usize)) - (1 << FIRST) + 1
+fn block<T: Scalar>(length: usize) -> Box<[Cell<Node<T>>]> {
+    iter::repeat_n(Cell::new(Node::leaf()), length).collect()
 }
 
 #[cfg(test)]
@@ -111,33 +135,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_follow_each_other() {
-        let mut expected = (0, 0);
-        for number in 1..10_000 {
-            assert_eq!(place(number), expected);
-            assert_eq!(first_number(expected.0) + expected.1, number as usize);
-            expected = if expected.1 + 1 == 1 << (FIRST as usize + expected.0) {
-                (expected.0 + 1, 0)
-            } else {
-                (expected.0, expected.1 + 1)
-            };
-        }
-    }
-
-    #[test]
-    fn runs_cover_the_nodes_backwards() {
-        let nodes = Nodes::new();
-        for number in 0..5000 {
-            nodes.push(Node::new([(number, 1.0), (0, 0.0)]));
-        }
-        let mut next = 4000;
-        for (first, run) in nodes.runs_from(4000) {
-            for (offset, node) in run.iter().enumerate().rev() {
-                assert_eq!(first + offset, next);
-                assert_eq!(node.get().parents[0] as usize, next - 1);
-                next -= 1;
+    fn nodes_are_visited_backwards_wherever_they_lie() {
+        let mut nodes = Nodes::new();
+        // The first recording spills, the second fits, the third spills again.
+        for recording in [1000, 900, 5000] {
+            nodes.clear();
+            for number in 0..recording {
+                assert_eq!(nodes.push(Node::<f64>::sum(number)), number + 1);
+            }
+            assert_eq!(nodes.len(), recording as usize);
+            for from in [1, 700, recording] {
+                let mut next = from as usize;
+                nodes.visit_back_from(from, |number, node| {
+                    assert_eq!((number, node.parents[0] as usize), (next, next - 1));
+                    next -= 1;
+                });
+                assert_eq!(next, 0);
             }
         }
-        assert_eq!(next, 0);
     }
 }

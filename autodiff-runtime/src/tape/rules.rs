@@ -31,7 +31,7 @@ macro_rules! tape_rules {
             // The names of the tangents hold the operands here.
             $(let ($real, $dot) = ($real.value(), $real);)*
             let $y = $value;
-            Var::with_partials($y, &[$(($dot, $partial)),*])
+            Var::record($y, [$(($dot, $partial)),*])
         }
     )* };
 }

@@ -74,19 +74,37 @@ impl<'t, T: Scalar> Var<'t, T> {
     /// # Panics
     ///
     /// If the operands belong to different tapes.
-    #[inline]
     pub fn with_partials(value: T, operands: &[(Self, T)]) -> Self {
-        let Some(tape) = common_tape(operands) else {
+        match operands {
+            [] => Self::constant(value),
+            &[operand] => Self::record(value, [operand]),
+            &[first, second] => Self::record(value, [first, second]),
+            // Longer sums are chains: each node adds one operand to the sum so far.
+            &[first, second, ref further @ ..] => {
+                let add = |sum, &operand| Self::record(value, [(sum, T::one()), operand]);
+                further
+                    .iter()
+                    .fold(Self::record(value, [first, second]), add)
+            }
+        }
+    }
+
+    /// Records an operation with `K` operands. For one and for two the loops unroll to nothing.
+    #[inline(always)]
+    pub(super) fn record<const K: usize>(value: T, operands: [(Self, T); K]) -> Self {
+        let mut tape = None;
+        for (operand, _) in operands {
+            tape = common(tape, operand.tape);
+        }
+        let Some(tape) = tape else {
             return Self::constant(value);
         };
-        let none = (0, T::zero());
-        let operand = |&(var, partial): &(Self, T)| (var.node, partial);
-        let [first, second] = [0, 1].map(|i| operands.get(i).map_or(none, operand));
-        let mut node = Node::new([first, second]);
-        // Further operands extend a chain: each node adds one to the sum so far.
-        for further in operands.iter().skip(2) {
-            let sum = tape.nodes.push(node);
-            node = Node::new([(sum, T::one()), operand(further)]);
+        let mut node = Node::leaf();
+        for (place, (operand, partial)) in operands.into_iter().enumerate() {
+            if place >= 2 {
+                node = Node::sum(tape.nodes.push(node));
+            }
+            node.set(place.min(1), operand.node, partial);
         }
         Self::on(tape, value, tape.nodes.push(node))
     }
@@ -102,15 +120,13 @@ impl<'t, T: Scalar> Var<'t, T> {
     with_rules!(inherent_methods, rules);
 }
 
-/// The tape of the operands, unless all are constants.
+/// The one tape of two operands, unless both are constants.
 #[inline]
-fn common_tape<'t, T: Scalar>(operands: &[(Var<'t, T>, T)]) -> Option<&'t Tape<T>> {
-    let mut tapes = operands.iter().filter_map(|(var, _)| var.tape);
-    let first = tapes.next()?;
-    for other in tapes {
-        assert_same(first, other);
+fn common<'t, T>(one: Option<&'t Tape<T>>, other: Option<&'t Tape<T>>) -> Option<&'t Tape<T>> {
+    if let (Some(one), Some(other)) = (one, other) {
+        assert_same(one, other);
     }
-    Some(first)
+    one.or(other)
 }
 
 #[inline]

@@ -1,0 +1,134 @@
+//! The dense layer y = x Wᵀ + b.
+
+use std::sync::Arc;
+
+use nalgebra::{DMatrix, DVector};
+
+use super::error::ShapeError;
+use super::{Real, affine};
+use crate::robust::{Aggregator, DenseGradient, Mean};
+
+/// A dense layer y = x Wᵀ + b with W (Q × P) and b (Q), and the aggregator of its per-sample gradients.
+///
+/// A batch x is N × P, a row a sample, and y is N × Q. The aggregator decides what becomes of the N gradients gyᵢ xᵢᵀ;
+/// by default it is their [`Mean`].
+///
+/// ```
+/// use autodiff_runtime::nn::Linear;
+/// use nalgebra::{dmatrix, dvector};
+///
+/// let layer = Linear::new(dmatrix![1.0, 2.0], dvector![0.5])?;
+/// assert_eq!(layer.apply(&dmatrix![1.0, 1.0; 0.0, 3.0])?, dmatrix![3.5; 6.5]);
+/// # Ok::<(), autodiff_runtime::nn::ShapeError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Linear<T: Real> {
+    weight: DMatrix<T>,
+    bias: DVector<T>,
+    aggregator: Arc<dyn Aggregator<T>>,
+}
+
+impl<T: Real> Linear<T> {
+    /// The layer of these parameters.
+    ///
+    /// # Errors
+    /// [`ShapeError`] if `bias` does not have a number per row of `weight`.
+    pub fn new(weight: DMatrix<T>, bias: DVector<T>) -> Result<Self, ShapeError> {
+        ShapeError::check(
+            "linear layer",
+            "numbers in the bias",
+            weight.nrows(),
+            bias.len(),
+        )?;
+        Ok(Self {
+            weight,
+            bias,
+            aggregator: Arc::new(Mean),
+        })
+    }
+
+    /// The layer of all-zero parameters.
+    pub fn zeros(inputs: usize, outputs: usize) -> Self {
+        let (weight, bias) = (DMatrix::zeros(outputs, inputs), DVector::zeros(outputs));
+        Self {
+            weight,
+            bias,
+            aggregator: Arc::new(Mean),
+        }
+    }
+
+    /// The same layer with another aggregator.
+    #[must_use]
+    pub fn aggregated_by(mut self, aggregator: impl Aggregator<T> + 'static) -> Self {
+        self.set_aggregator(aggregator);
+        self
+    }
+
+    /// Exchanges the aggregator.
+    pub fn set_aggregator(&mut self, aggregator: impl Aggregator<T> + 'static) {
+        self.aggregator = Arc::new(aggregator);
+    }
+
+    /// The aggregator of the per-sample gradients.
+    pub fn aggregator(&self) -> &dyn Aggregator<T> {
+        &*self.aggregator
+    }
+
+    /// P.
+    pub fn inputs(&self) -> usize {
+        self.weight.ncols()
+    }
+
+    /// Q.
+    pub fn outputs(&self) -> usize {
+        self.weight.nrows()
+    }
+
+    /// W, Q × P.
+    pub fn weight(&self) -> &DMatrix<T> {
+        &self.weight
+    }
+
+    /// b, Q numbers.
+    pub fn bias(&self) -> &DVector<T> {
+        &self.bias
+    }
+
+    /// The entries of W (column after column) and of b, to be changed in place.
+    pub fn parameters_mut(&mut self) -> (&mut [T], &mut [T]) {
+        (self.weight.as_mut_slice(), self.bias.as_mut_slice())
+    }
+
+    /// y = x Wᵀ + b for a batch x (N × P).
+    ///
+    /// # Errors
+    /// [`ShapeError`] unless x has P columns.
+    pub fn apply(&self, x: &DMatrix<T>) -> Result<DMatrix<T>, ShapeError> {
+        ShapeError::check("linear layer", "columns of x", self.inputs(), x.ncols())?;
+        let mut y = DMatrix::zeros(x.nrows(), self.outputs());
+        affine::forward(x, &self.weight, self.bias.as_slice(), &mut y);
+        Ok(y)
+    }
+
+    /// The cotangent gx = gy W of the layer's input, for gy (N × Q).
+    ///
+    /// # Errors
+    /// [`ShapeError`] unless gy has Q columns.
+    pub fn pull_back(&self, gy: &DMatrix<T>) -> Result<DMatrix<T>, ShapeError> {
+        ShapeError::check("linear layer", "columns of gy", self.outputs(), gy.ncols())?;
+        let mut gx = DMatrix::zeros(gy.nrows(), self.inputs());
+        affine::backward(gy, &self.weight, &mut gx);
+        Ok(gx)
+    }
+
+    /// Takes the step W ← W − α·gW, b ← b − α·gb.
+    pub(super) fn descend(&mut self, step_size: T, gradient: &DenseGradient<T>) {
+        let descend = |parameters: &mut [T], gradient: &[T]| {
+            for (parameter, &g) in parameters.iter_mut().zip(gradient) {
+                *parameter -= step_size * g;
+            }
+        };
+        descend(self.weight.as_mut_slice(), gradient.weight.as_slice());
+        descend(self.bias.as_mut_slice(), gradient.bias.as_slice());
+    }
+}

@@ -1,0 +1,86 @@
+//! Losses of the user's.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use nalgebra::DMatrix;
+
+use super::{Loss, check_batch, mean_of};
+use crate::nn::Real;
+use crate::nn::error::LossError;
+
+/// Any loss per sample, given by a function that computes its value and adds its gradient.
+///
+/// The function is called as `loss(output, gradient, target)` with the outputs of one sample, a zeroed slice to add
+/// ∂ℓ/∂output to, and the sample's target. This is the shape of the `loss_grad_into` that `#[differentiate]` writes
+/// beside `fn loss(output: &[f64], #[constant] target: …) -> f64`, up to a reference.
+///
+/// ```
+/// use autodiff_runtime::nn::{Loss, PerSample};
+/// use nalgebra::{DMatrix, dmatrix};
+///
+/// // The Huber loss of a single output, for a target of type f64.
+/// let huber = PerSample::new(|output: &[f64], gradient: &mut [f64], target: &f64| {
+///     let residual = output[0] - target;
+///     gradient[0] += residual.clamp(-1.0, 1.0);
+///     if residual.abs() <= 1.0 { 0.5 * residual * residual } else { residual.abs() - 0.5 }
+/// });
+/// let mut cotangent = DMatrix::zeros(2, 1);
+/// let loss = huber.evaluate(&dmatrix![1.0; 5.0], &[0.0, 0.0], &mut cotangent, &mut Vec::new())?;
+/// assert_eq!(loss, (0.5 + 4.5) / 2.0);
+/// assert_eq!(cotangent, dmatrix![1.0; 1.0]);
+/// # Ok::<(), autodiff_runtime::nn::LossError>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct PerSample<F, Y> {
+    loss: F,
+    target: PhantomData<fn(&Y)>,
+}
+
+impl<F, Y> PerSample<F, Y> {
+    /// The loss computed by this function.
+    pub fn new<T: Real>(loss: F) -> Self
+    where
+        F: Fn(&[T], &mut [T], &Y) -> T,
+    {
+        Self {
+            loss,
+            target: PhantomData,
+        }
+    }
+}
+
+impl<F, Y> fmt::Debug for PerSample<F, Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PerSample")
+    }
+}
+
+impl<T: Real, Y, F: Fn(&[T], &mut [T], &Y) -> T> Loss<T> for PerSample<F, Y> {
+    type Targets = [Y];
+
+    fn evaluate(
+        &self,
+        outputs: &DMatrix<T>,
+        targets: &[Y],
+        cotangent: &mut DMatrix<T>,
+        scratch: &mut Vec<T>,
+    ) -> Result<T, LossError> {
+        let samples = check_batch(outputs, targets.len(), cotangent)?;
+        let width = outputs.ncols();
+        scratch.resize(samples + 2 * width, T::ZERO);
+        let (losses, row) = scratch.split_at_mut(samples);
+        let (output, gradient) = row.split_at_mut(width);
+        for (i, target) in targets.iter().enumerate() {
+            for (o, &value) in output.iter_mut().zip(outputs.row(i).iter()) {
+                *o = value;
+            }
+            gradient.fill(T::ZERO);
+            losses[i] = (self.loss)(output, gradient, target);
+            for (entry, &g) in cotangent.row_mut(i).iter_mut().zip(&*gradient) {
+                *entry = g;
+            }
+        }
+        mean_of(losses)
+    }
+}

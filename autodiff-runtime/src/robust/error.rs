@@ -1,0 +1,99 @@
+//! What can go wrong in aggregation, one type per concern.
+
+use thiserror::Error;
+
+/// Two sizes that had to agree and did not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{place}: expected {expected} {what}, found {found}")]
+pub struct ShapeError {
+    /// The operation that checked, for example `"outer products"`.
+    pub place: &'static str,
+    /// What was counted, for example `"rows of gy"`.
+    pub what: &'static str,
+    /// The size that was needed.
+    pub expected: usize,
+    /// The size that came.
+    pub found: usize,
+}
+
+impl ShapeError {
+    /// `Ok` when the sizes agree.
+    pub(crate) fn check(
+        place: &'static str,
+        what: &'static str,
+        expected: usize,
+        found: usize,
+    ) -> Result<(), Self> {
+        if expected == found {
+            Ok(())
+        } else {
+            Err(Self {
+                place,
+                what,
+                expected,
+                found,
+            })
+        }
+    }
+}
+
+/// A parameter outside its domain, found by a checked constructor.
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
+#[error("{parameter} must be {requirement}, found {found}")]
+pub struct ParameterError {
+    /// The name of the parameter.
+    pub parameter: &'static str,
+    /// The domain, in words.
+    pub requirement: &'static str,
+    /// The value that was given.
+    pub found: f64,
+}
+
+impl ParameterError {
+    /// `Ok(found)` when `valid`.
+    pub(crate) fn check(
+        parameter: &'static str,
+        requirement: &'static str,
+        found: f64,
+        valid: bool,
+    ) -> Result<f64, Self> {
+        if valid {
+            Ok(found)
+        } else {
+            Err(Self {
+                parameter,
+                requirement,
+                found,
+            })
+        }
+    }
+}
+
+/// Why a set of per-sample gradients has no estimate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum AggregateError {
+    /// Sizes that do not fit together.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+    /// There is no sample to aggregate.
+    #[error("there are no samples to aggregate")]
+    Empty,
+    /// A sample's gradient holds NaN or an infinity, and the policy is [`NonFinite::Error`](super::NonFinite::Error).
+    #[error("the gradient of sample {sample} is not finite")]
+    NonFinite {
+        /// The first such sample, counted from 0.
+        sample: usize,
+    },
+    /// Every sample was dropped by [`NonFinite::Drop`](super::NonFinite::Drop).
+    #[error("none of the {samples} samples has a finite gradient")]
+    NoneFinite {
+        /// How many samples there were.
+        samples: usize,
+    },
+    /// All samples are finite, and yet the estimate is not: a sum left the range of the number type.
+    #[error(
+        "every sample is finite, but their estimate is not: a sum overflowed or the estimator is undefined here"
+    )]
+    NotFiniteEstimate,
+}

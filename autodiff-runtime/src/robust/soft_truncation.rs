@@ -1,0 +1,310 @@
+//! Soft truncation: Algorithm 2 (ROBUSTIFY) of Holland's tutorial, and its published variant.
+
+use super::aggregator::{Aggregator, Workspace};
+use super::coordinatewise::{Location, locate_outer, locate_rows};
+use super::data::{DenseGradient, OuterProducts, Rows};
+use super::error::{AggregateError, ParameterError};
+use super::samples::Samples;
+use crate::real::Real;
+
+/// The influence function of Catoni and Giulini, equation (2) of the tutorial:
+/// ψ(u) = u − u³/6 for |u| ≤ √2, and ±2√2/3 beyond.
+///
+/// Computed as c − c³/6 with c = clamp(u, ±√2), the same function without a branch.
+///
+/// ```
+/// use autodiff_runtime::robust::psi;
+///
+/// assert_eq!(psi(0.0), 0.0);
+/// assert_eq!(psi(1.0), 1.0 - 1.0 / 6.0);
+/// assert_eq!(psi(1e9), -psi(-2.0_f64));
+/// ```
+#[inline(always)]
+pub fn psi<T: Real>(u: T) -> T {
+    let bound = T::of(std::f64::consts::SQRT_2);
+    // Comparisons in this direction are single machine instructions and let NaN through.
+    let c = if u > bound { bound } else { u };
+    let c = if c < -bound { -bound } else { c };
+    c * (T::ONE - c * c * T::of(1.0 / 6.0))
+}
+
+/// The divisor of the sum of squares in a variance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Variance {
+    /// N − 1, the unbiased sample variance of Algorithm 2.
+    #[default]
+    Sample,
+    /// N, the population variance of the published code.
+    Population,
+}
+
+impl Variance {
+    /// The degrees of freedom taken off N.
+    fn ddof(self) -> usize {
+        match self {
+            Self::Sample => 1,
+            Self::Population => 0,
+        }
+    }
+}
+
+/// Soft truncation (Algorithm 2, ROBUSTIFY), coordinate by coordinate:
+///
+/// x̂ = m + σ (s/N) Σᵢ ψ((xᵢ − m)/(σ s)), with s = √(N / (2 log(1/δ))),
+///
+/// m the mean, σ² the variance, and [`psi`] bounded. Where nothing reaches the bound this is the mean less a third
+/// moment; samples beyond √2·s·σ count as if they stood at 0.94·s·σ.
+///
+/// It is made for heavy tails. Its **breakdown point is 1/N**, because σ is not robust: at δ = 0.005 a single gross
+/// outlier still moves it 0.29 times as far as it moves the mean. Where samples may be arbitrary use
+/// [`MedianOfMeans`](super::MedianOfMeans).
+///
+/// | option | default | effect |
+/// |---|---|---|
+/// | [`variance`](Self::variance) | [`Variance::Sample`] | N − 1 or N below the sum of squares |
+/// | [`variance_floor`](Self::variance_floor) | 0 | σ² is at least this; it fixes an absolute scale below which hardly anything is truncated |
+/// | [`over_n`](Self::over_n) | no | estimates the mean of gᵢ/N: the result is N times smaller, and the floor acts on the variance of gᵢ/N |
+/// | [`plain_below`](Self::plain_below) | 0 | batches with fewer samples get the plain mean of gᵢ, whatever `over_n` says |
+/// | [`unguarded`](Self::unguarded) | no | σ = 0 gives 0/0 = NaN as printed; otherwise it gives the mean, the limit |
+///
+/// Cost for a dense layer: two sweeps over N·P·Q products that are never stored.
+/// Source: M. J. Holland, *Robust gradient descent via back-propagation*, Algorithm 2; O. Catoni and I. Giulini (2017).
+///
+/// ```
+/// use autodiff_runtime::robust::{Aggregator, Mean, SoftTruncation};
+/// use nalgebra::DMatrix;
+///
+/// let mut gradients = DMatrix::from_fn(100, 1, |i, _| (i as f64).sin());
+/// gradients[7] = 1000.0;
+/// let robust = SoftTruncation::new(0.005)?.of_rows(&gradients)?;
+/// assert!(robust[0] < 0.3 * Mean.of_rows(&gradients)?[0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SoftTruncation {
+    delta: f64,
+    variance: Variance,
+    variance_floor: f64,
+    over_n: bool,
+    plain_below: usize,
+    unguarded: bool,
+}
+
+impl Default for SoftTruncation {
+    /// Algorithm 2 at δ = 0.005.
+    fn default() -> Self {
+        Self {
+            delta: 0.005,
+            variance: Variance::Sample,
+            variance_floor: 0.0,
+            over_n: false,
+            plain_below: 0,
+            unguarded: false,
+        }
+    }
+}
+
+impl SoftTruncation {
+    /// Algorithm 2 at confidence parameter δ, the probability that the deviation bound may fail.
+    ///
+    /// # Errors
+    /// [`ParameterError`] unless 0 < δ < 1.
+    pub fn new(delta: f64) -> Result<Self, ParameterError> {
+        let delta = ParameterError::check(
+            "delta",
+            "above 0 and below 1",
+            delta,
+            delta > 0.0 && delta < 1.0,
+        )?;
+        Ok(Self {
+            delta,
+            ..Self::default()
+        })
+    }
+
+    /// What the tutorial's published code runs: δ = 0.005, population variance of at least 0.001, on gᵢ/N, and the
+    /// plain gradient for fewer than three samples. Its step is N times smaller than that of Algorithm 1.
+    pub fn published() -> Self {
+        Self {
+            variance: Variance::Population,
+            variance_floor: 0.001,
+            over_n: true,
+            plain_below: 3,
+            ..Self::default()
+        }
+    }
+
+    /// Sets the divisor of the variance.
+    #[must_use]
+    pub fn variance(self, variance: Variance) -> Self {
+        Self { variance, ..self }
+    }
+
+    /// Sets the least variance.
+    ///
+    /// # Errors
+    /// [`ParameterError`] if `floor` is negative or not finite.
+    pub fn variance_floor(self, floor: f64) -> Result<Self, ParameterError> {
+        let valid = floor >= 0.0 && floor.is_finite();
+        let variance_floor =
+            ParameterError::check("variance-floor", "a finite number from 0 up", floor, valid)?;
+        Ok(Self {
+            variance_floor,
+            ..self
+        })
+    }
+
+    /// Whether the mean of gᵢ/N is estimated, as the published code does, instead of the mean of gᵢ.
+    #[must_use]
+    pub fn over_n(self, over_n: bool) -> Self {
+        Self { over_n, ..self }
+    }
+
+    /// Gives batches of fewer than `samples` the plain mean of gᵢ.
+    #[must_use]
+    pub fn plain_below(self, samples: usize) -> Self {
+        Self {
+            plain_below: samples,
+            ..self
+        }
+    }
+
+    /// Whether σ = 0 gives NaN, as the algorithm is printed. A single coordinate of a dead ReLU unit then spoils a
+    /// network; the option serves comparisons, together with [`NonFinite::Propagate`](super::NonFinite::Propagate).
+    #[must_use]
+    pub fn unguarded(self, unguarded: bool) -> Self {
+        Self { unguarded, ..self }
+    }
+
+    pub(super) fn options(&self) -> (f64, Variance, f64, bool, usize, bool) {
+        (
+            self.delta,
+            self.variance,
+            self.variance_floor,
+            self.over_n,
+            self.plain_below,
+            self.unguarded,
+        )
+    }
+
+    /// The estimator for batches of `samples`.
+    ///
+    /// The estimate of gᵢ/N with floor f is 1/N times the estimate of gᵢ with floor f·N², so that `over_n` costs no
+    /// pass over the data.
+    fn prepare<T: Real>(&self, samples: usize) -> Truncation<T> {
+        let n = samples as f64;
+        let over_n = self.over_n && samples >= self.plain_below;
+        let divisor = if over_n { n } else { 1.0 };
+        Truncation {
+            samples: T::of(n),
+            degrees: T::of_count(samples.saturating_sub(self.variance.ddof())),
+            spread: T::of((n / (2.0 * -self.delta.ln())).sqrt()),
+            variance_floor: T::of(self.variance_floor * divisor * divisor),
+            scale: T::of(1.0 / divisor),
+            plain: samples < self.plain_below,
+            unguarded: self.unguarded,
+        }
+    }
+}
+
+impl<T: Real> Aggregator<T> for SoftTruncation {
+    fn estimate_rows(
+        &self,
+        rows: Rows<'_, T>,
+        estimate: &mut [T],
+        _: &mut Workspace<T>,
+    ) -> Result<(), AggregateError> {
+        locate_rows(self.prepare::<T>(rows.samples()), rows, estimate);
+        Ok(())
+    }
+
+    fn estimate_outer(
+        &self,
+        outer: OuterProducts<'_, T>,
+        estimate: &mut DenseGradient<T>,
+        _: &mut Workspace<T>,
+    ) -> Result<(), AggregateError> {
+        locate_outer(self.prepare::<T>(outer.samples()), outer, estimate);
+        Ok(())
+    }
+
+    fn reveals_non_finite(&self) -> bool {
+        true
+    }
+}
+
+/// [`SoftTruncation`] with everything that depends on the number of samples worked out.
+struct Truncation<T> {
+    samples: T,
+    /// The divisor of the sum of squares.
+    degrees: T,
+    /// s.
+    spread: T,
+    variance_floor: T,
+    /// Multiplies the estimate.
+    scale: T,
+    plain: bool,
+    unguarded: bool,
+}
+
+impl<T: Real> Location<T> for Truncation<T> {
+    #[inline(always)]
+    fn locate(&mut self, x: impl Samples<T>) -> T {
+        let [sum, squares] = x.sums_by(|x| [x, x * x]);
+        let mean = sum / self.samples;
+        if self.plain {
+            return mean;
+        }
+        let deviation = self.deviation(x, mean, squares);
+        if deviation == T::ZERO && !self.unguarded {
+            return self.scale * mean;
+        }
+        let unit = deviation * self.spread;
+        let per_unit = unit.recip();
+        let truncated = if per_unit.is_finite() {
+            x.sum_by(|x| psi((x - mean) * per_unit))
+        } else {
+            x.sum_by(|x| psi((x - mean) / unit))
+        };
+        self.scale * (mean + unit * (truncated / self.samples))
+    }
+}
+
+impl<T: Real> Truncation<T> {
+    /// σ, from Σ x² where that loses no more than three bits, otherwise from the differences to the mean.
+    #[inline(always)]
+    fn deviation(&self, x: impl Samples<T>, mean: T, squares: T) -> T {
+        let deviations = squares - self.samples * mean * mean;
+        let full_precision = squares > T::MIN_POSITIVE / T::EPSILON && squares.is_finite();
+        let well_conditioned = full_precision && deviations > squares * T::of(0.125);
+        let variance = if self.degrees == T::ZERO {
+            if self.unguarded { T::NAN } else { T::ZERO }
+        } else if well_conditioned {
+            deviations / self.degrees
+        } else {
+            return self.careful_deviation(x, mean);
+        };
+        if variance < self.variance_floor {
+            self.variance_floor.sqrt()
+        } else {
+            variance.sqrt()
+        }
+    }
+
+    /// σ from differences to the mean in units of the largest: squares neither overflow nor underflow.
+    #[inline(never)]
+    fn careful_deviation(&self, x: impl Samples<T>, mean: T) -> T {
+        let floor = self.variance_floor.sqrt();
+        let largest = x.largest_distance(mean);
+        if largest == T::ZERO {
+            // NaN compares as no distance at all; the mean remembers it.
+            return if mean.is_finite() { floor } else { T::NAN };
+        }
+        let relative = x.sum_by(|x| {
+            let d = (x - mean) / largest;
+            d * d
+        });
+        let deviation = largest * (relative / self.degrees).sqrt();
+        if deviation < floor { floor } else { deviation }
+    }
+}

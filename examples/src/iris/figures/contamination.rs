@@ -1,0 +1,312 @@
+//! What the moved points do to the training set (Figure 3 of the tutorial): before, at full radius, and in the window the
+//! other points still live in.
+
+use nalgebra::DMatrix;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::super::contamination::Spread;
+use super::super::trial::Trial;
+use super::style::{self, GREY, GRID, INK, SMALL_TEXT_SIZE, TEXT_SIZE};
+use super::{Chart, Figure, FigureError, Sheet};
+
+const PANEL_WIDTH: i32 = 600;
+/// The side of the square of a plot within its panel, and the space round it.
+const PLOT_SIDE: i32 = 462;
+const ABOVE: i32 = 66;
+const BELOW: i32 = 92;
+const LEFT: i32 = 112;
+const LEGEND_HEIGHT: i32 = 96;
+
+/// More classes than this do not fit the legend; the others go unnamed.
+const MOST_NAMED: usize = 6;
+const RING: i32 = 17;
+
+/// Three scatter panels of one trial's training set.
+#[derive(Clone, Debug)]
+pub struct ContaminationFigure<'a> {
+    /// The trial whose training set is shown.
+    pub trial: &'a Trial,
+    /// The names of the classes.
+    pub classes: &'a [String],
+}
+
+impl Figure for ContaminationFigure<'_> {
+    fn size(&self) -> (u32, u32) {
+        (
+            3 * PANEL_WIDTH as u32,
+            (ABOVE + PLOT_SIDE + BELOW + LEGEND_HEIGHT) as u32,
+        )
+    }
+
+    fn draw(&self, sheet: &Sheet<'_>) -> Result<(), FigureError> {
+        let (panels, _) = sheet.split_vertically(ABOVE + PLOT_SIDE + BELOW);
+        let panels = panels.split_evenly((1, 3));
+        self.draw_clean(sheet, &panels[0])?;
+        self.draw_full_radius(sheet, &panels[1])?;
+        self.draw_window(sheet, &panels[2])?;
+        self.draw_legend(sheet)
+    }
+}
+
+impl ContaminationFigure<'_> {
+    fn draw_clean(&self, sheet: &Sheet<'_>, panel: &Sheet<'_>) -> Result<(), FigureError> {
+        let mut chart = self.unit_square(panel, "(a) Training set")?;
+        let clean = &self.trial.clean.inputs;
+        self.draw_points(
+            sheet,
+            &chart,
+            (0..clean.nrows()).map(|row| (row, point(clean, row))),
+        )?;
+        self.ring_moved(&mut chart)
+    }
+
+    fn draw_window(&self, sheet: &Sheet<'_>, panel: &Sheet<'_>) -> Result<(), FigureError> {
+        let mut chart = self.unit_square(panel, "(c) Moved points: unit square")?;
+        self.draw_flights(&mut chart)?;
+        let inputs = &self.trial.contaminated.inputs;
+        let kept = (0..inputs.nrows()).filter(|row| !self.trial.moved.contains(row));
+        self.draw_points(sheet, &chart, kept.map(|row| (row, point(inputs, row))))?;
+        self.ring_moved(&mut chart)
+    }
+
+    fn unit_square<'a, 's>(
+        &self,
+        panel: &'a Sheet<'s>,
+        title: &str,
+    ) -> Result<Chart<'a, 's>, FigureError> {
+        draw_title(panel, LEFT + PLOT_SIDE / 2, title)?;
+        let mut chart = ChartBuilder::on(panel)
+            .margin_top(ABOVE)
+            .margin_right(PANEL_WIDTH - LEFT - PLOT_SIDE)
+            .margin_left(10)
+            .x_label_area_size(BELOW)
+            .y_label_area_size(LEFT - 10)
+            .build_cartesian_2d(-0.05..1.05, -0.05..1.05)?;
+        let [first, second] = self.trial.explained.map(|share| 100.0 * share);
+        chart
+            .configure_mesh()
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(GRID.stroke_width(2))
+            .axis_style(INK.stroke_width(2))
+            .set_all_tick_mark_size(8)
+            .label_style(style::text(SMALL_TEXT_SIZE, INK))
+            .axis_desc_style(style::text(SMALL_TEXT_SIZE, INK))
+            .x_labels(6)
+            .y_labels(6)
+            .x_label_formatter(&|value| format!("{value:.1}"))
+            .y_label_formatter(&|value| format!("{value:.1}"))
+            .x_desc(format!("component 1 ({first:.0} % of variance)"))
+            .y_desc(format!("component 2 ({second:.0} % of variance)"))
+            .draw()?;
+        Ok(chart)
+    }
+
+    /// All points round their centre c, the distance ρ = |x − c| / σ drawn as log(1 + ρ). Directions are kept.
+    fn draw_full_radius(&self, sheet: &Sheet<'_>, panel: &Sheet<'_>) -> Result<(), FigureError> {
+        let spread = Spread::of(&self.trial.clean.inputs);
+        let inputs = &self.trial.contaminated.inputs;
+        let polar: Vec<_> = (0..inputs.nrows())
+            .map(|row| polar_point(inputs, row, &spread))
+            .collect();
+        let reach = polar.iter().map(|(x, y)| x.hypot(*y)).fold(1.0, f64::max);
+        let half = 1.06 * reach;
+        let beside = (PANEL_WIDTH - PLOT_SIDE) / 2;
+        draw_title(panel, PANEL_WIDTH / 2, "(b) Moved points: full radius")?;
+        let mut chart = ChartBuilder::on(panel)
+            .margin_top(ABOVE)
+            .margin_bottom(BELOW)
+            .margin_left(beside)
+            .margin_right(beside)
+            .build_cartesian_2d(-half..half, -half..half)?;
+        draw_rings(&mut chart, reach)?;
+        self.draw_points(sheet, &chart, polar.into_iter().enumerate())?;
+        let label = style::centred_text(SMALL_TEXT_SIZE, INK, VPos::Bottom);
+        let at = (PANEL_WIDTH / 2, ABOVE + PLOT_SIDE + BELOW - 8);
+        panel.draw(&Text::new(
+            "distance from the centre in σ, log scale",
+            at,
+            label,
+        ))?;
+        Ok(())
+    }
+
+    fn draw_points(
+        &self,
+        sheet: &Sheet<'_>,
+        chart: &Chart<'_, '_>,
+        points: impl IntoIterator<Item = (usize, (f64, f64))>,
+    ) -> Result<(), FigureError> {
+        points.into_iter().try_for_each(|(row, at)| {
+            style::draw_class_mark(
+                sheet,
+                chart.backend_coord(&at),
+                self.trial.clean.labels[row],
+            )
+        })
+    }
+
+    /// Rings where the moved points were.
+    fn ring_moved(&self, chart: &mut Chart<'_, '_>) -> Result<(), FigureError> {
+        let clean = &self.trial.clean.inputs;
+        let rings = self
+            .trial
+            .moved
+            .iter()
+            .map(|row| Circle::new(point(clean, *row), RING, INK.stroke_width(3)));
+        chart.draw_series(rings)?;
+        Ok(())
+    }
+
+    /// From each emptied place a line through the centre to the rim of the panel: the way the point took.
+    fn draw_flights(&self, chart: &mut Chart<'_, '_>) -> Result<(), FigureError> {
+        let spread = Spread::of(&self.trial.clean.inputs);
+        let centre = (spread.centre[0], spread.centre[1]);
+        let style = INK.stroke_width(2);
+        for row in &self.trial.moved {
+            let from = point(&self.trial.clean.inputs, *row);
+            chart.draw_series(DashedLineSeries::new(
+                [from, exit_point(from, centre)],
+                10,
+                8,
+                style,
+            ))?;
+        }
+        chart.draw_series(std::iter::once(Cross::new(centre, 10, INK.stroke_width(3))))?;
+        Ok(())
+    }
+
+    fn draw_legend(&self, sheet: &Sheet<'_>) -> Result<(), FigureError> {
+        let label = style::text(SMALL_TEXT_SIZE, INK).pos(Pos::new(HPos::Left, VPos::Center));
+        let named = &self.classes[..self.classes.len().min(MOST_NAMED)];
+        let width = (3 * PANEL_WIDTH - LEFT) / (named.len() as i32 + 1);
+        let place = |index: usize| {
+            (
+                LEFT + 14 + index as i32 * width,
+                ABOVE + PLOT_SIDE + BELOW + 52,
+            )
+        };
+        for (class, name) in named.iter().enumerate() {
+            let (x, y) = place(class);
+            style::draw_class_mark(sheet, (x, y), class)?;
+            sheet.draw(&Text::new(name.clone(), (x + 24, y), label.clone()))?;
+        }
+        let (x, y) = place(named.len());
+        sheet.draw(&Circle::new((x, y), RING, INK.stroke_width(3)))?;
+        sheet.draw(&Text::new("place of a moved point", (x + 32, y), label))?;
+        Ok(())
+    }
+}
+
+fn draw_title(panel: &Sheet<'_>, middle: i32, title: &str) -> Result<(), FigureError> {
+    let label = style::centred_text(TEXT_SIZE, INK, VPos::Top);
+    panel.draw(&Text::new(title.to_owned(), (middle, 16), label))?;
+    Ok(())
+}
+
+fn point(inputs: &DMatrix<f64>, row: usize) -> (f64, f64) {
+    (inputs[(row, 0)], inputs[(row, 1)])
+}
+
+/// The direction from the centre is kept; the distance ρ, in σ, becomes log₁₀(1 + ρ).
+fn polar_point(inputs: &DMatrix<f64>, row: usize, spread: &Spread) -> (f64, f64) {
+    let (x, y) = (
+        inputs[(row, 0)] - spread.centre[0],
+        inputs[(row, 1)] - spread.centre[1],
+    );
+    let distance = x.hypot(y);
+    if distance == 0.0 || spread.sigma == 0.0 {
+        return (0.0, 0.0);
+    }
+    let radius = log_radius(distance / spread.sigma);
+    (x / distance * radius, y / distance * radius)
+}
+
+fn log_radius(sigmas: f64) -> f64 {
+    sigmas.ln_1p() / std::f64::consts::LN_10
+}
+
+/// Circles at 1, 10, 100, … σ, each with its name.
+fn draw_rings(chart: &mut Chart<'_, '_>, reach: f64) -> Result<(), FigureError> {
+    let label = style::centred_text(SMALL_TEXT_SIZE - 4, GREY, VPos::Center);
+    let decades = (reach + 0.05).floor() as i32;
+    // Rings further apart when there are many: more than six crowd the panel.
+    let step = (decades / 6 + 1) as usize;
+    for decade in (0..=decades).step_by(step) {
+        let radius = log_radius(10f64.powi(decade));
+        let turn = |k: i32| f64::from(k) * std::f64::consts::TAU / 360.0;
+        let circle = (0..=360).map(|k| (radius * turn(k).cos(), radius * turn(k).sin()));
+        chart.draw_series(LineSeries::new(circle, GREY.mix(0.6).stroke_width(2)))?;
+        if decade > 0 {
+            draw_ring_name(chart, radius, ring_name(decade), &label)?;
+        }
+    }
+    Ok(())
+}
+
+/// Below the centre, on the ring, on a white patch that interrupts it.
+fn draw_ring_name(
+    chart: &mut Chart<'_, '_>,
+    radius: f64,
+    name: String,
+    label: &TextStyle<'_>,
+) -> Result<(), FigureError> {
+    let half_width = 7 * name.chars().count() as i32 + 3;
+    let at = (0.0, -radius);
+    let patch = Rectangle::new([(-half_width, -14), (half_width, 14)], WHITE.filled());
+    chart.draw_series(std::iter::once(
+        EmptyElement::at(at) + patch + Text::new(name, (0, 0), label.clone()),
+    ))?;
+    Ok(())
+}
+
+fn ring_name(decade: i32) -> String {
+    match decade {
+        0 => "1σ".to_owned(),
+        1 => "10σ".to_owned(),
+        2 => "100σ".to_owned(),
+        _ => format!("10{}σ", superscript(decade)),
+    }
+}
+
+fn superscript(number: i32) -> String {
+    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    number
+        .to_string()
+        .chars()
+        .filter_map(|digit| digit.to_digit(10))
+        .map(|digit| DIGITS[digit as usize])
+        .collect()
+}
+
+/// Where the ray from `from` through `centre` leaves the panel.
+fn exit_point(from: (f64, f64), centre: (f64, f64)) -> (f64, f64) {
+    let way = (centre.0 - from.0, centre.1 - from.1);
+    let reach = |start: f64, step: f64| match step {
+        step if step > 0.0 => (1.05 - start) / step,
+        step if step < 0.0 => (-0.05 - start) / step,
+        _ => f64::INFINITY,
+    };
+    let length = reach(from.0, way.0).min(reach(from.1, way.1));
+    if length.is_finite() {
+        (from.0 + length * way.0, from.1 + length * way.1)
+    } else {
+        from
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flights_end_on_the_rim() {
+        assert_eq!(exit_point((0.0, 0.5), (0.5, 0.5)), (1.05, 0.5));
+        assert_eq!(exit_point((0.5, 0.5), (0.5, 0.5)), (0.5, 0.5));
+    }
+
+    #[test]
+    fn ring_names_count_in_sigma() {
+        assert_eq!([0, 1, 4, 12].map(ring_name), ["1σ", "10σ", "10⁴σ", "10¹²σ"]);
+    }
+}

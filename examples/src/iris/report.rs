@@ -1,0 +1,146 @@
+//! The table on standard output.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::cli::Args;
+use super::comparison::{Achievement, Comparison, Summary};
+use super::dataset::Dataset;
+use super::statistics::MeanSd;
+
+const HEADINGS: [&str; 7] = [
+    "method",
+    "train error",
+    "test error",
+    "stuck",
+    "< 0.10",
+    "first < 0.10",
+    "ms/trial",
+];
+
+/// What was compared, the results, and what the methods are.
+pub fn report(
+    args: &Args,
+    data: &Dataset,
+    comparison: &Comparison,
+    achievements: &[Achievement],
+) -> String {
+    let mut text = heading(args, data, comparison);
+    let (train, test) = (comparison.training_size(), comparison.test_size());
+    let mut rows = vec![HEADINGS.map(str::to_owned)];
+    for (method, achieved) in comparison.methods.iter().zip(achievements) {
+        rows.push(row(&method.name, &achieved.summary(train, test), achieved));
+    }
+    text.push_str(&align(&rows));
+    let width = rows
+        .iter()
+        .map(|row| row[0].chars().count())
+        .max()
+        .unwrap_or_default();
+    text.push('\n');
+    for method in &comparison.methods {
+        let _ = writeln!(text, "{:<width$}  {method}", method.name);
+    }
+    text
+}
+
+fn heading(args: &Args, data: &Dataset, comparison: &Comparison) -> String {
+    let (train, test) = (comparison.training_size(), comparison.test_size());
+    let widths: Vec<String> = comparison
+        .recipe
+        .widths
+        .iter()
+        .map(usize::to_string)
+        .collect();
+    format!(
+        "{}: {} samples, {} features, {} classes; {train} to train on, {test} to test on, {} moved to {}σ\n\
+         {} network, {} trial(s) of {} iteration(s), step {}, seed {}\n\n",
+        data.name,
+        data.len(),
+        data.features.ncols(),
+        data.classes.len(),
+        comparison.trials[0].moved.len(),
+        args.noise_factor,
+        widths.join("-"),
+        args.trials,
+        args.iterations,
+        args.step_size,
+        args.seed,
+    )
+}
+
+fn row(name: &str, summary: &Summary, achieved: &Achievement) -> [String; 7] {
+    let first = summary
+        .median_learnt_at
+        .map_or("never".to_owned(), |iteration| iteration.to_string());
+    [
+        name.to_owned(),
+        mean_sd(summary.train_error),
+        mean_sd(summary.test_error),
+        percent(summary.stuck),
+        percent(summary.learnt),
+        first,
+        milliseconds(achieved.time, achieved.endings.len()),
+    ]
+}
+
+fn mean_sd(MeanSd { mean, sd }: MeanSd) -> String {
+    sd.map_or_else(|| format!("{mean:.3}"), |sd| format!("{mean:.3} ± {sd:.3}"))
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
+fn milliseconds(time: Duration, trials: usize) -> String {
+    format!("{:.1}", 1e3 * time.as_secs_f64() / trials as f64)
+}
+
+/// The first column to the left, the others to the right.
+fn align<const C: usize>(rows: &[[String; C]]) -> String {
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or_default()
+    };
+    let widths: [usize; C] = std::array::from_fn(width);
+    let mut text = String::new();
+    for row in rows {
+        let _ = write!(text, "{:<width$}", row[0], width = widths[0]);
+        for column in 1..C {
+            let _ = write!(text, "  {:>width$}", row[column], width = widths[column]);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_by_characters() {
+        let rows = [["a", "0.1 ± 0.2"], ["long", "1"]].map(|row| row.map(str::to_owned));
+        assert_eq!(align(&rows), "a     0.1 ± 0.2\nlong          1\n");
+    }
+
+    #[test]
+    fn a_single_trial_has_no_deviation() {
+        assert_eq!(
+            mean_sd(MeanSd {
+                mean: 0.25,
+                sd: None
+            }),
+            "0.250"
+        );
+        assert_eq!(
+            mean_sd(MeanSd {
+                mean: 0.25,
+                sd: Some(0.5)
+            }),
+            "0.250 ± 0.500"
+        );
+    }
+}

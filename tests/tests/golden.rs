@@ -1,0 +1,76 @@
+//! The library against reference values measured elsewhere.
+
+use std::path::{Path, PathBuf};
+
+use autodiff_tests::golden::{GoldenError, Report, chainer};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/chainer")
+}
+
+#[test]
+fn chainer_and_the_published_code_agree() {
+    let mut report = Report::default();
+    chainer::compare_folder(&folder(), &mut report).unwrap();
+    assert!(
+        report.failures().is_empty(),
+        "{}",
+        report.failures().join("\n")
+    );
+    assert!(
+        report.passed() > 1000,
+        "only {} comparisons",
+        report.passed()
+    );
+}
+
+/// A fresh folder with a copy of one file, some text of it replaced.
+fn altered(test: &str, name: &str, from: &str, to: &str) -> PathBuf {
+    let text = std::fs::read_to_string(folder().join(name)).unwrap();
+    assert!(text.contains(from), "{name} has no {from}");
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    std::fs::create_dir_all(&scratch).unwrap();
+    std::fs::write(scratch.join(name), text.replacen(from, to, 1)).unwrap();
+    scratch
+}
+
+/// ∂u₅/∂x₁ at the tutorial's point, as the file has it first: a tangent.
+const TANGENT: &str = "1.6176126017076609";
+
+#[test]
+fn a_wrong_number_is_named() {
+    let scratch = altered("wrong-number", "list1.json", TANGENT, "1.6176126017176609");
+    let mut report = Report::default();
+    chainer::compare_folder(&scratch, &mut report).unwrap();
+    let [failure] = report.failures() else {
+        panic!("{:?}", report.failures())
+    };
+    assert!(
+        failure.starts_with("list1 point 0 f64 tangent_x1 u5"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn an_expected_nan_is_not_met_by_a_number() {
+    let scratch = altered("wrong-nan", "list1.json", TANGENT, "null");
+    let mut report = Report::default();
+    chainer::compare_folder(&scratch, &mut report).unwrap();
+    assert_eq!(report.failures().len(), 1, "{:?}", report.failures());
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error() {
+    let mut report = Report::default();
+    let missing = chainer::compare_folder(&folder().join("nowhere"), &mut report);
+    assert!(
+        matches!(missing, Err(GoldenError::Read { .. })),
+        "{missing:?}"
+    );
+    let unknown = altered("unknown-schema", "list1.json", "\"points\"", "\"dots\"");
+    let unknown = chainer::compare_folder(&unknown, &mut report);
+    assert!(
+        matches!(unknown, Err(GoldenError::Schema { .. })),
+        "{unknown:?}"
+    );
+}
