@@ -67,7 +67,12 @@ pub struct Args {
     pub step_size: f64,
 
     /// Widths of the hidden layers.
-    #[arg(long, value_name = "WIDTH,…", default_value = "10,10", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "WIDTH,…",
+        default_value = "10,10",
+        allow_negative_numbers = true
+    )]
     pub hidden: Widths,
 
     /// Where moved points land: at this many standard deviations from the centre.
@@ -132,14 +137,20 @@ impl FromStr for Widths {
         if text.trim().is_empty() {
             return Err("no hidden layer given; expected widths such as 10,10".to_owned());
         }
-        text.split(',').map(width).collect::<Result<_, _>>().map(Self)
+        text.split(',')
+            .map(width)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
 fn width(text: &str) -> Result<usize, String> {
     match text.trim().parse() {
         Ok(width) if (1..=WIDEST_LAYER).contains(&width) => Ok(width),
-        _ => Err(format!("'{}' is not a width; expected whole numbers from 1 to {WIDEST_LAYER}", text.trim())),
+        _ => Err(format!(
+            "'{}' is not a width; expected whole numbers from 1 to {WIDEST_LAYER}",
+            text.trim()
+        )),
     }
 }
 
@@ -151,15 +162,21 @@ impl fmt::Display for Widths {
 }
 
 fn step_size(text: &str) -> Result<f64, String> {
-    number(text, "a positive number", |step| step > 0.0 && step.is_finite())
+    number(text, "a positive number", |step| {
+        step > 0.0 && step.is_finite()
+    })
 }
 
 fn noise_factor(text: &str) -> Result<f64, String> {
-    number(text, "a number from 0 to 1e100", |factor| (0.0..=LARGEST_NOISE_FACTOR).contains(&factor))
+    number(text, "a number from 0 to 1e100", |factor| {
+        (0.0..=LARGEST_NOISE_FACTOR).contains(&factor)
+    })
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    number(text, "a share from 0 to 1", |share| (0.0..=1.0).contains(&share))
+    number(text, "a share from 0 to 1", |share| {
+        (0.0..=1.0).contains(&share)
+    })
 }
 
 fn number(text: &str, expected: &str, accepts: impl Fn(f64) -> bool) -> Result<f64, String> {
@@ -186,7 +203,10 @@ mod tests {
     #[test]
     fn the_defaults_are_those_of_the_tutorial() {
         let args = parse(&[]).unwrap();
-        assert_eq!((args.trials, args.iterations, args.step_size), (20, 1000, 0.5));
+        assert_eq!(
+            (args.trials, args.iterations, args.step_size),
+            (20, 1000, 0.5)
+        );
         assert_eq!((args.noise_factor, args.contaminated), (1e4, 0.02));
         assert_eq!(args.hidden, Widths(vec![10, 10]));
     }
@@ -201,7 +221,10 @@ mod tests {
             (["--step-size", "nan"], "expected a positive number"),
             (["--contaminated", "1.5"], "expected a share from 0 to 1"),
             (["--contaminated", "-1"], "expected a share from 0 to 1"),
-            (["--noise-factor", "inf"], "expected a number from 0 to 1e100"),
+            (
+                ["--noise-factor", "inf"],
+                "expected a number from 0 to 1e100",
+            ),
             (["--hidden", ""], "no hidden layer given"),
             (["--hidden", "10,,10"], "'' is not a width"),
             (["--hidden", "10,0"], "'0' is not a width"),

@@ -100,7 +100,9 @@ impl Comparison {
                 Ok(achieved)
             })
             .try_reduce(none, |mut left, right| {
-                left.iter_mut().zip(&right).for_each(|(left, right)| left.merge(right));
+                left.iter_mut()
+                    .zip(&right)
+                    .for_each(|(left, right)| left.merge(right));
                 Ok(left)
             })
     }
@@ -128,15 +130,24 @@ impl Achievement {
     /// The few numbers, given the sizes of the training and the test set.
     pub fn summary(&self, training_size: usize, test_size: usize) -> Summary {
         let test_error = |ending: &Ending| share_of(ending.test, test_size);
-        let last = |curve: &[super::statistics::CountSum], size| curve.last().map(|sum| sum.share_of(size));
-        let none = MeanSd { mean: f64::NAN, sd: None };
+        let last = |curve: &[super::statistics::CountSum], size| {
+            curve.last().map(|sum| sum.share_of(size))
+        };
+        let none = MeanSd {
+            mean: f64::NAN,
+            sd: None,
+        };
         Summary {
             train_error: last(&self.curves.train, training_size).unwrap_or(none),
             test_error: last(&self.curves.test, test_size).unwrap_or(none),
             stuck: share(&self.endings, |ending| test_error(ending) >= STUCK_FROM),
             learnt: share(&self.endings, |ending| test_error(ending) < LEARNT_BELOW),
             median_learnt_at: median_time(self.endings.iter().map(|ending| ending.learnt_at)),
-            diverged: self.endings.iter().filter(|ending| ending.diverged_at.is_some()).count(),
+            diverged: self
+                .endings
+                .iter()
+                .filter(|ending| ending.diverged_at.is_some())
+                .count(),
         }
     }
 }

@@ -61,11 +61,22 @@ impl Spread {
     /// Measures N × D points, N at least one.
     pub fn of(points: &DMatrix<f64>) -> Self {
         let centre = points.row_mean();
-        let distances: Vec<f64> = points.row_iter().map(|row| (row - &centre).norm()).collect();
+        let distances: Vec<f64> = points
+            .row_iter()
+            .map(|row| (row - &centre).norm())
+            .collect();
         let n = distances.len() as f64;
         let mean = distances.iter().sum::<f64>() / n;
-        let variance = distances.iter().map(|d| (d - mean) * (d - mean)).sum::<f64>() / n;
-        Self { centre, distances, sigma: variance.sqrt() }
+        let variance = distances
+            .iter()
+            .map(|d| (d - mean) * (d - mean))
+            .sum::<f64>()
+            / n;
+        Self {
+            centre,
+            distances,
+            sigma: variance.sqrt(),
+        }
     }
 }
 
@@ -82,7 +93,10 @@ mod tests {
     #[test]
     fn a_moved_point_lies_opposite_at_k_sigma() {
         // The distances 3, 3, 1, 1 have mean 2 and standard deviation 1.
-        let noise = Contamination { share: 0.25, factor: 100.0 };
+        let noise = Contamination {
+            share: 0.25,
+            factor: 100.0,
+        };
         let contaminated = noise.apply(&cross(), &[2]);
         assert!((contaminated.row(2) - nalgebra::RowVector2::new(0.0, -100.0)).norm() < 1e-12);
         for kept in [0, 1, 3] {
@@ -95,7 +109,7 @@ mod tests {
         let mut rng = Pcg64::seed_from_u64(1);
         let noise = |share| Contamination { share, factor: 1.0 };
         assert_eq!(noise(0.02).count(100), 2);
-        assert_eq!(noise(0.0).choose(100, &mut rng), []);
+        assert!(noise(0.0).choose(100, &mut rng).is_empty());
         assert_eq!(noise(1.0).choose(5, &mut rng), [0, 1, 2, 3, 4]);
         let chosen = noise(0.5).choose(10, &mut rng);
         assert!(chosen.len() == 5 && chosen.windows(2).all(|pair| pair[0] < pair[1]));
@@ -104,7 +118,11 @@ mod tests {
     #[test]
     fn a_point_at_the_centre_stays() {
         let points = DMatrix::from_row_slice(3, 2, &[1.0, 0.0, -1.0, 0.0, 0.0, 0.0]);
-        let contaminated = Contamination { share: 1.0, factor: 1e4 }.apply(&points, &[0, 1, 2]);
+        let contaminated = Contamination {
+            share: 1.0,
+            factor: 1e4,
+        }
+        .apply(&points, &[0, 1, 2]);
         assert_eq!(contaminated.row(2), points.row(2));
         assert!(contaminated.iter().all(|value| value.is_finite()));
     }

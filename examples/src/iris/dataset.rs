@@ -38,7 +38,10 @@ pub struct Dataset {
 #[allow(missing_docs, reason = "the messages say what the fields hold")]
 pub enum DataError {
     #[error("{}: cannot be opened: {source}", path.display())]
-    Open { path: PathBuf, source: std::io::Error },
+    Open {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("{name}: {source}")]
     Read { name: String, source: csv::Error },
     #[error("{name}, line {line}: not UTF-8 text")]
@@ -48,15 +51,40 @@ pub enum DataError {
     #[error(
         "{name}, line {line}: {found} column(s); at least two features and the class are needed, separated by commas"
     )]
-    TooNarrow { name: String, line: u64, found: usize },
+    TooNarrow {
+        name: String,
+        line: u64,
+        found: usize,
+    },
     #[error("{name}, line {line}: {found} columns where the lines before have {expected}")]
-    Ragged { name: String, line: u64, found: usize, expected: usize },
+    Ragged {
+        name: String,
+        line: u64,
+        found: usize,
+        expected: usize,
+    },
     #[error("{name}, line {line}, column {column}: '{cell}' is not a number")]
-    NotANumber { name: String, line: u64, column: usize, cell: String },
-    #[error("{name}, line {line}, column {column}: {cell} is not a finite number of magnitude at most 1e100")]
-    OutOfRange { name: String, line: u64, column: usize, cell: String },
+    NotANumber {
+        name: String,
+        line: u64,
+        column: usize,
+        cell: String,
+    },
+    #[error(
+        "{name}, line {line}, column {column}: {cell} is not a finite number of magnitude at most 1e100"
+    )]
+    OutOfRange {
+        name: String,
+        line: u64,
+        column: usize,
+        cell: String,
+    },
     #[error("{name}, line {line}, column {column}: the class is empty")]
-    NoClass { name: String, line: u64, column: usize },
+    NoClass {
+        name: String,
+        line: u64,
+        column: usize,
+    },
     #[error("{name}: {rows} row(s), where a training and a test split need at least {FEWEST_ROWS}")]
     TooFewRows { name: String, rows: usize },
     #[error("{name}: every row is of class '{class}'; two classes are needed at least")]
@@ -64,7 +92,11 @@ pub enum DataError {
     #[error(
         "{name}: the last column holds {classes} different values in {rows} rows; it must be the class, not a measurement"
     )]
-    TooManyClasses { name: String, classes: usize, rows: usize },
+    TooManyClasses {
+        name: String,
+        classes: usize,
+        rows: usize,
+    },
     #[error("{name}: every feature is the same in all rows; there is nothing to learn from")]
     Constant { name: String },
 }
@@ -83,7 +115,10 @@ impl Dataset {
     ///
     /// Whatever keeps the table from being used, with the line and the column where there is one.
     pub fn from_csv(path: &Path) -> Result<Self, DataError> {
-        let open = |source| DataError::Open { path: path.to_owned(), source };
+        let open = |source| DataError::Open {
+            path: path.to_owned(),
+            source,
+        };
         let file = File::open(path).map_err(open)?;
         // A directory opens without complaint and fails at the first read, with a message that names no file.
         if file.metadata().map_err(open)?.is_dir() {
@@ -105,7 +140,10 @@ impl Dataset {
 
 fn parse(name: &str, input: impl Read) -> Result<Dataset, DataError> {
     let mut table = Table::new(name);
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(input);
+    let mut reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(input);
     let mut record = StringRecord::new();
     while read_record(name, &mut reader, &mut record)? {
         table.take(&record, reader.position().line())?;
@@ -118,12 +156,21 @@ fn read_record<R: Read>(
     reader: &mut csv::Reader<R>,
     record: &mut StringRecord,
 ) -> Result<bool, DataError> {
-    reader.read_record(record).map_err(|source| match source.kind() {
-        csv::ErrorKind::Utf8 { pos: Some(position), .. } => {
-            DataError::Encoding { name: name.to_owned(), line: position.line() }
-        }
-        _ => DataError::Read { name: name.to_owned(), source },
-    })
+    reader
+        .read_record(record)
+        .map_err(|source| match source.kind() {
+            csv::ErrorKind::Utf8 {
+                pos: Some(position),
+                ..
+            } => DataError::Encoding {
+                name: name.to_owned(),
+                line: position.line(),
+            },
+            _ => DataError::Read {
+                name: name.to_owned(),
+                source,
+            },
+        })
 }
 
 /// The rows read so far.
@@ -173,7 +220,12 @@ impl Table {
             return Err(DataError::TooNarrow { name, line, found });
         }
         if found != self.columns {
-            return Err(DataError::Ragged { name, line, found, expected: self.columns });
+            return Err(DataError::Ragged {
+                name,
+                line,
+                found,
+                expected: self.columns,
+            });
         }
         Ok(())
     }
@@ -183,15 +235,29 @@ impl Table {
         let name = || self.name.clone();
         match text.parse::<f64>() {
             Ok(number) if number.abs() <= LARGEST_MAGNITUDE => Ok(number),
-            Ok(_) => Err(DataError::OutOfRange { name: name(), line, column, cell: text.to_owned() }),
-            Err(_) => Err(DataError::NotANumber { name: name(), line, column, cell: text.to_owned() }),
+            Ok(_) => Err(DataError::OutOfRange {
+                name: name(),
+                line,
+                column,
+                cell: text.to_owned(),
+            }),
+            Err(_) => Err(DataError::NotANumber {
+                name: name(),
+                line,
+                column,
+                cell: text.to_owned(),
+            }),
         }
     }
 
     fn take_class(&mut self, cell: &str, line: u64) -> Result<(), DataError> {
         let class = cell.trim();
         if class.is_empty() {
-            return Err(DataError::NoClass { name: self.name.clone(), line, column: self.columns });
+            return Err(DataError::NoClass {
+                name: self.name.clone(),
+                line,
+                column: self.columns,
+            });
         }
         let next = self.classes.len();
         let number = *self.class_numbers.entry(class.to_owned()).or_insert(next);
@@ -211,30 +277,51 @@ impl Table {
             return Err(DataError::TooFewRows { name, rows });
         }
         if classes == 1 {
-            return Err(DataError::OneClass { name, class: self.classes[0].clone() });
+            return Err(DataError::OneClass {
+                name,
+                class: self.classes[0].clone(),
+            });
         }
         if 2 * classes > rows.max(5) {
-            return Err(DataError::TooManyClasses { name, classes, rows });
+            return Err(DataError::TooManyClasses {
+                name,
+                classes,
+                rows,
+            });
         }
         let features = DMatrix::from_row_slice(rows, self.columns - 1, &self.cells);
-        if features.column_iter().all(|feature| feature.iter().all(|value| *value == feature[0])) {
+        if features
+            .column_iter()
+            .all(|feature| feature.iter().all(|value| *value == feature[0]))
+        {
             return Err(DataError::Constant { name });
         }
-        Ok(Dataset { name, features, labels: self.labels, classes: self.classes })
+        Ok(Dataset {
+            name,
+            features,
+            labels: self.labels,
+            classes: self.classes,
+        })
     }
 }
 
 /// The line a record starts on. The reader's own mark stands before any blank lines it skipped, so we count back from
 /// where the record ended, over the line breaks inside quoted cells.
 fn first_line_of(record: &StringRecord, end_line: u64) -> u64 {
-    let inner_breaks: u64 = record.iter().map(|cell| cell.matches('\n').count() as u64).sum();
+    let inner_breaks: u64 = record
+        .iter()
+        .map(|cell| cell.matches('\n').count() as u64)
+        .sum();
     let marked = record.position().map_or(1, csv::Position::line);
     end_line.saturating_sub(1 + inner_breaks).max(marked)
 }
 
 /// A first line is a header if none of its feature cells is a number. One word among numbers is a mistake in the data.
 fn is_header(record: &StringRecord) -> bool {
-    record.iter().take(record.len() - 1).all(|cell| cell.trim().parse::<f64>().is_err())
+    record
+        .iter()
+        .take(record.len() - 1)
+        .all(|cell| cell.trim().parse::<f64>().is_err())
 }
 
 #[cfg(test)]
@@ -249,9 +336,15 @@ mod tests {
     fn the_embedded_table_is_the_one_uci_publishes() {
         let iris = Dataset::iris();
         assert_eq!(iris.features.shape(), (150, 4));
-        assert_eq!(iris.classes, ["Iris-setosa", "Iris-versicolor", "Iris-virginica"]);
+        assert_eq!(
+            iris.classes,
+            ["Iris-setosa", "Iris-versicolor", "Iris-virginica"]
+        );
         for class in 0..3 {
-            assert_eq!(iris.labels.iter().filter(|label| **label == class).count(), 50);
+            assert_eq!(
+                iris.labels.iter().filter(|label| **label == class).count(),
+                50
+            );
         }
         // UCI's description of the file gives the means of the four measurements.
         for (feature, mean) in [5.84, 3.05, 3.76, 1.20].into_iter().enumerate() {
@@ -259,7 +352,14 @@ mod tests {
         }
         // The two samples in which UCI's file departs from Fisher's table.
         for sample in [34, 37] {
-            assert_eq!(iris.features.row(sample).iter().copied().collect::<Vec<_>>(), [4.9, 3.1, 1.5, 0.1]);
+            assert_eq!(
+                iris.features
+                    .row(sample)
+                    .iter()
+                    .copied()
+                    .collect::<Vec<_>>(),
+                [4.9, 3.1, 1.5, 0.1]
+            );
         }
     }
 
@@ -270,28 +370,56 @@ mod tests {
     #[test]
     fn a_header_is_optional_and_blank_lines_do_not_count() {
         let bare = parse("t", "1,2,a\n3,4,b\n5,6,a\n7,8,b\n".as_bytes()).unwrap();
-        let headed = parse("t", "\u{feff}x,y,class\n\n1, 2 ,a\n3,4,b\r\n\n5,6,a\n7,8, b".as_bytes()).unwrap();
+        let headed = parse(
+            "t",
+            "\u{feff}x,y,class\n\n1, 2 ,a\n3,4,b\r\n\n5,6,a\n7,8, b".as_bytes(),
+        )
+        .unwrap();
         assert_eq!(bare, headed);
         assert_eq!(bare.labels, [0, 1, 0, 1]);
     }
 
     #[test]
     fn mistakes_are_named_with_line_and_column() {
-        assert_eq!(message("x,y,class\n1,2,a\n\n3,four,b\n"), "t.csv, line 4, column 2: 'four' is not a number");
-        assert_eq!(message("1,2,a\n3,4,b\n5,b\n"), "t.csv, line 3: 2 columns where the lines before have 3");
-        assert_eq!(message("1,x,a\n3,4,b\n"), "t.csv, line 1, column 2: 'x' is not a number");
-        assert_eq!(message("1,2,\"a\nb\"\n1,,b\n"), "t.csv, line 3, column 2: '' is not a number");
-        assert_eq!(message("1,2,a\n3,4,\n"), "t.csv, line 2, column 3: the class is empty");
-        assert!(message("1,2,a\nnan,4,b\n").starts_with("t.csv, line 2, column 1: nan is not a finite number"));
+        assert_eq!(
+            message("x,y,class\n1,2,a\n\n3,four,b\n"),
+            "t.csv, line 4, column 2: 'four' is not a number"
+        );
+        assert_eq!(
+            message("1,2,a\n3,4,b\n5,b\n"),
+            "t.csv, line 3: 2 columns where the lines before have 3"
+        );
+        assert_eq!(
+            message("1,x,a\n3,4,b\n"),
+            "t.csv, line 1, column 2: 'x' is not a number"
+        );
+        assert_eq!(
+            message("1,2,\"a\nb\"\n1,,b\n"),
+            "t.csv, line 3, column 2: '' is not a number"
+        );
+        assert_eq!(
+            message("1,2,a\n3,4,\n"),
+            "t.csv, line 2, column 3: the class is empty"
+        );
+        assert!(
+            message("1,2,a\nnan,4,b\n")
+                .starts_with("t.csv, line 2, column 1: nan is not a finite number")
+        );
         assert!(message("1,2,a\n1e300,4,b\n").contains("magnitude at most 1e100"));
-        assert!(message("1;2;a\n3;4;b\n").starts_with("t.csv, line 1: 1 column(s); at least two features"));
+        assert!(
+            message("1;2;a\n3;4;b\n")
+                .starts_with("t.csv, line 1: 1 column(s); at least two features")
+        );
     }
 
     #[test]
     fn tables_that_teach_nothing_are_refused() {
         assert_eq!(message(""), "t.csv: holds no data row");
         assert_eq!(message("x,y,class\n"), "t.csv: holds no data row");
-        assert!(message("1,2,a\n3,4,b\n").contains("2 row(s), where a training and a test split need at least 3"));
+        assert!(
+            message("1,2,a\n3,4,b\n")
+                .contains("2 row(s), where a training and a test split need at least 3")
+        );
         assert!(message("1,2,a\n3,4,a\n5,6,a\n").contains("every row is of class 'a'"));
         assert!(message("1,2,1\n3,4,2\n5,6,3\n7,8,4\n").contains("4 different values in 4 rows"));
         assert!(message("1,2,a\n1,2,b\n1,2,a\n1,2,b\n").contains("every feature is the same"));

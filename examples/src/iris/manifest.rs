@@ -92,7 +92,10 @@ impl<'a> Manifest<'a> {
                 moved_samples: comparison.trials[0].moved.len(),
             },
             methods: achieved()
-                .map(|(method, achieved)| MethodResult { method, summary: achieved.summary(train, test) })
+                .map(|(method, achieved)| MethodResult {
+                    method,
+                    summary: achieved.summary(train, test),
+                })
                 .collect(),
             run: Run {
                 threads: rayon::current_num_threads(),
@@ -102,7 +105,8 @@ impl<'a> Manifest<'a> {
                 milliseconds_per_trial: achieved()
                     .map(|(method, achieved)| MethodTime {
                         name: &method.name,
-                        milliseconds: 1e3 * achieved.time.as_secs_f64() / achieved.endings.len() as f64,
+                        milliseconds: 1e3 * achieved.time.as_secs_f64()
+                            / achieved.endings.len() as f64,
                     })
                     .collect(),
             },
@@ -111,7 +115,8 @@ impl<'a> Manifest<'a> {
 
     /// The manifest as indented JSON.
     pub fn to_json(&self) -> String {
-        let mut json = serde_json::to_string_pretty(self).expect("string keys and plain values always have a JSON form");
+        let mut json = serde_json::to_string_pretty(self)
+            .expect("string keys and plain values always have a JSON form");
         json.push('\n');
         json
     }

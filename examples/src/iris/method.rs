@@ -47,10 +47,16 @@ struct Demo {
 
 /// The default comparison, in the order of the table.
 const DEMOS: [Demo; 6] = [
-    Demo { name: "deep", about: "mean", aggregator: "mean", layers: RobustLayers::All, clean: false },
+    Demo {
+        name: "deep",
+        about: "mean",
+        aggregator: "mean",
+        layers: RobustLayers::All,
+        clean: false,
+    },
     Demo {
         name: "deep-rob",
-        about: "published",
+        about: "as published",
         aggregator: "soft-truncation:variance=population,variance-floor=0.001,over-n",
         layers: RobustLayers::First,
         clean: false,
@@ -90,7 +96,10 @@ impl Demo {
         Method {
             name: self.name.to_owned(),
             about: self.about.to_owned(),
-            aggregator: self.aggregator.parse().expect("the table of methods is tested"),
+            aggregator: self
+                .aggregator
+                .parse()
+                .expect("the table of methods is tested"),
             layers: self.layers.clone(),
             clean: self.clean,
         }
@@ -118,14 +127,24 @@ impl FromStr for Method {
         }
         let aggregator: Spec = text.parse().map_err(|source| MethodError { source })?;
         let (name, about) = (aggregator.to_string(), String::new());
-        Ok(Self { name, about, aggregator, layers: RobustLayers::All, clean: false })
+        Ok(Self {
+            name,
+            about,
+            aggregator,
+            layers: RobustLayers::All,
+            clean: false,
+        })
     }
 }
 
 impl Method {
     /// The name with a word on it.
     pub fn label(&self) -> String {
-        if self.about.is_empty() { self.name.clone() } else { format!("{}: {}", self.name, self.about) }
+        if self.about.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}: {}", self.name, self.about)
+        }
     }
 }
 
@@ -138,7 +157,11 @@ impl fmt::Display for Method {
             RobustLayers::Model => f.write_str(" of the whole network")?,
             RobustLayers::Listed(layers) => write!(f, " in layer {}", join(layers))?,
         }
-        if self.clean { f.write_str(", no moved points") } else { Ok(()) }
+        if self.clean {
+            f.write_str(", no moved points")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -233,7 +256,11 @@ impl From<RobustLayers> for String {
 }
 
 fn join(layers: &[usize]) -> String {
-    layers.iter().map(usize::to_string).collect::<Vec<_>>().join(",")
+    layers
+        .iter()
+        .map(usize::to_string)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 #[cfg(test)]
@@ -250,13 +277,22 @@ mod tests {
     #[test]
     fn an_aggregator_with_options_is_a_method() {
         let method: Method = "median-of-means:blocks=5".parse().unwrap();
-        assert_eq!((method.name.as_str(), method.layers), ("median-of-means:blocks=5", RobustLayers::All));
+        assert_eq!(
+            (method.name.as_str(), method.layers),
+            ("median-of-means:blocks=5", RobustLayers::All)
+        );
     }
 
     #[test]
     fn an_unknown_name_lists_the_known_ones() {
         let message = "deep-sea".parse::<Method>().unwrap_err().to_string();
-        for known in ["mean", "soft-truncation", "median-of-means", "deep-rob", "deep-clean"] {
+        for known in [
+            "mean",
+            "soft-truncation",
+            "median-of-means",
+            "deep-rob",
+            "deep-clean",
+        ] {
             assert!(message.contains(known), "{message}");
         }
     }
@@ -266,7 +302,10 @@ mod tests {
         assert_eq!("first".parse(), Ok(RobustLayers::First));
         assert_eq!("1, 3".parse(), Ok(RobustLayers::Listed(vec![1, 3])));
         for unreadable in ["", "0", "last", "1,,2"] {
-            assert_eq!(unreadable.parse::<RobustLayers>(), Err(LayersError::Unreadable));
+            assert_eq!(
+                unreadable.parse::<RobustLayers>(),
+                Err(LayersError::Unreadable)
+            );
         }
         assert_eq!("2,2".parse::<RobustLayers>(), Err(LayersError::Repeated(2)));
     }
@@ -275,7 +314,16 @@ mod tests {
     fn layers_beyond_the_network_are_refused() {
         let layers: RobustLayers = "1,4".parse().unwrap();
         assert_eq!(layers.check(4), Ok(()));
-        assert_eq!(layers.check(3), Err(LayersError::TooDeep { layer: 4, layers: 3 }));
-        assert_eq!([0, 1, 2, 3].map(|layer| layers.contains(layer)), [true, false, false, true]);
+        assert_eq!(
+            layers.check(3),
+            Err(LayersError::TooDeep {
+                layer: 4,
+                layers: 3
+            })
+        );
+        assert_eq!(
+            [0, 1, 2, 3].map(|layer| layers.contains(layer)),
+            [true, false, false, true]
+        );
     }
 }

@@ -47,11 +47,16 @@ pub fn run(args: &Args) -> Result<(), IrisError> {
     if args.backend == Backend::Opencl {
         return Err(IrisError::NoOpenCl);
     }
-    let data = args.data.as_deref().map_or_else(|| Ok(Dataset::iris()), Dataset::from_csv)?;
+    let data = args
+        .data
+        .as_deref()
+        .map_or_else(|| Ok(Dataset::iris()), Dataset::from_csv)?;
     let methods = methods(args)?;
     let directory = OutputDirectory::prepare(&args.out)?;
     let threads = args.threads.unwrap_or(0) as usize;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()?;
     pool.install(|| compare(args, &data, methods, &directory))
 }
 
@@ -75,29 +80,48 @@ fn compare(
 
 /// The methods asked for, with the layers asked for.
 fn methods(args: &Args) -> Result<Vec<Method>, IrisError> {
-    let mut methods = if args.methods.is_empty() { default_methods() } else { args.methods.clone() };
+    let mut methods = if args.methods.is_empty() {
+        default_methods()
+    } else {
+        args.methods.clone()
+    };
     for (index, method) in methods.iter().enumerate() {
-        if methods[..index].iter().any(|earlier| earlier.name == method.name) {
+        if methods[..index]
+            .iter()
+            .any(|earlier| earlier.name == method.name)
+        {
             return Err(IrisError::RepeatedMethod(method.name.clone()));
         }
     }
     if let Some(layers) = &args.robust_layers {
         layers.check(args.hidden.0.len() + 1)?;
-        methods.iter_mut().for_each(|method| method.layers = layers.clone());
+        methods
+            .iter_mut()
+            .for_each(|method| method.layers = layers.clone());
     }
     Ok(methods)
 }
 
 fn comparison(args: &Args, data: &Dataset, methods: Vec<Method>) -> Comparison {
-    let contamination = Contamination { share: args.contaminated, factor: args.noise_factor };
+    let contamination = Contamination {
+        share: args.contaminated,
+        factor: args.noise_factor,
+    };
     let seeds = trial_seeds(args.seed, args.trials as usize);
     let mut widths = vec![2];
     widths.extend(&args.hidden.0);
     widths.push(data.classes.len());
     Comparison {
-        recipe: Recipe { widths, iterations: args.iterations as usize, step_size: args.step_size },
+        recipe: Recipe {
+            widths,
+            iterations: args.iterations as usize,
+            step_size: args.step_size,
+        },
         methods,
-        trials: seeds.par_iter().map(|seeds| Trial::new(data, &contamination, seeds)).collect(),
+        trials: seeds
+            .par_iter()
+            .map(|seeds| Trial::new(data, &contamination, seeds))
+            .collect(),
     }
 }
 
@@ -120,8 +144,13 @@ fn progress_bar(trainings: u64, quiet: bool) -> ProgressBar {
 /// Prints to standard output. A reader that has seen enough, such as `head`, is no error.
 fn print(text: &str) -> Result<(), IrisError> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(OutputError::Stdout(error).into()),
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(OutputError::Stdout(error).into())
+        }
         _ => Ok(()),
     }
 }

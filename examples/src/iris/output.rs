@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::comparison::{Achievement, Comparison, share_of};
 use super::error::OutputError;
-use super::figures::{ContaminationFigure, CurvesFigure, Figure, Series, method_line, to_png, to_svg};
+use super::figures::{
+    ContaminationFigure, CurvesFigure, Figure, Series, method_line, to_png, to_svg,
+};
 use super::manifest::Manifest;
 use super::statistics::CountSum;
 
@@ -30,11 +32,18 @@ impl OutputDirectory {
     ///
     /// If it cannot be made or written to.
     pub fn prepare(path: &Path) -> Result<Self, OutputError> {
-        let failed = |source| OutputError::File { path: path.to_owned(), source };
+        let failed = |source| OutputError::File {
+            path: path.to_owned(),
+            source,
+        };
         fs::create_dir_all(path).map_err(failed)?;
         let probe = path.join(format!(".iris-{}", std::process::id()));
-        fs::write(&probe, []).and_then(|()| fs::remove_file(&probe)).map_err(failed)?;
-        Ok(Self { path: path.to_owned() })
+        fs::write(&probe, [])
+            .and_then(|()| fs::remove_file(&probe))
+            .map_err(failed)?;
+        Ok(Self {
+            path: path.to_owned(),
+        })
     }
 
     /// Writes all results.
@@ -49,7 +58,10 @@ impl OutputDirectory {
         classes: &[String],
         manifest: &Manifest<'_>,
     ) -> Result<(), OutputError> {
-        let scatter = ContaminationFigure { trial: &comparison.trials[0], classes };
+        let scatter = ContaminationFigure {
+            trial: &comparison.trials[0],
+            classes,
+        };
         let (third, fourth) = rayon::join(
             || self.write_figure(FIGURE_3, &scatter),
             || self.write_figure(FIGURE_4, &curves_figure(comparison, achievements)),
@@ -79,27 +91,42 @@ impl OutputDirectory {
 }
 
 fn curves_figure(comparison: &Comparison, achievements: &[Achievement]) -> CurvesFigure {
-    let means = |sums: &[CountSum], size: usize| sums.iter().map(|sum| sum.share_of(size).mean).collect();
+    let means =
+        |sums: &[CountSum], size: usize| sums.iter().map(|sum| sum.share_of(size).mean).collect();
     let mut contestants = 0;
-    let series = comparison.methods.iter().zip(achievements).map(|(method, achieved)| {
-        let line = method_line(contestants, method.clean);
-        contestants += usize::from(!method.clean);
-        Series {
-            label: method.label(),
-            line,
-            train: means(&achieved.curves.train, comparison.training_size()),
-            test: means(&achieved.curves.test, comparison.test_size()),
-        }
-    });
-    CurvesFigure { series: series.collect(), gradients_per_iteration: comparison.training_size() }
+    let series = comparison
+        .methods
+        .iter()
+        .zip(achievements)
+        .map(|(method, achieved)| {
+            let line = method_line(contestants, method.clean);
+            contestants += usize::from(!method.clean);
+            Series {
+                label: method.label(),
+                line,
+                train: means(&achieved.curves.train, comparison.training_size()),
+                test: means(&achieved.curves.test, comparison.test_size()),
+            }
+        });
+    CurvesFigure {
+        series: series.collect(),
+        gradients_per_iteration: comparison.training_size(),
+    }
 }
 
 /// One line per method and iteration, with mean and standard deviation over trials.
 fn curves_csv(comparison: &Comparison, achievements: &[Achievement]) -> String {
-    let mut csv = String::from("method,iteration,gradients,train_mean,train_sd,test_mean,test_sd\n");
+    let mut csv =
+        String::from("method,iteration,gradients,train_mean,train_sd,test_mean,test_sd\n");
     for (method, achieved) in comparison.methods.iter().zip(achievements) {
         let name = quoted(&method.name);
-        for (iteration, (train, test)) in achieved.curves.train.iter().zip(&achieved.curves.test).enumerate() {
+        for (iteration, (train, test)) in achieved
+            .curves
+            .train
+            .iter()
+            .zip(&achieved.curves.test)
+            .enumerate()
+        {
             let train = train.share_of(comparison.training_size());
             let test = test.share_of(comparison.test_size());
             let gradients = iteration * comparison.training_size();
@@ -120,14 +147,21 @@ fn curves_csv(comparison: &Comparison, achievements: &[Achievement]) -> String {
 
 /// One line per method and trial, with the errors it ended with.
 fn trials_csv(comparison: &Comparison, achievements: &[Achievement]) -> String {
-    let mut csv = String::from("method,trial,train_error,test_error,first_below_0.10,diverged_at\n");
-    let iteration = |iteration: Option<usize>| iteration.map_or(String::new(), |iteration| iteration.to_string());
+    let mut csv =
+        String::from("method,trial,train_error,test_error,first_below_0.10,diverged_at\n");
+    let iteration = |iteration: Option<usize>| {
+        iteration.map_or(String::new(), |iteration| iteration.to_string())
+    };
     for (method, achieved) in comparison.methods.iter().zip(achievements) {
         for (trial, ending) in achieved.endings.iter().enumerate() {
             let train = share_of(ending.train, comparison.training_size());
             let test = share_of(ending.test, comparison.test_size());
             let (learnt, diverged) = (iteration(ending.learnt_at), iteration(ending.diverged_at));
-            let _ = writeln!(csv, "{},{trial},{train:.6},{test:.6},{learnt},{diverged}", quoted(&method.name));
+            let _ = writeln!(
+                csv,
+                "{},{trial},{train:.6},{test:.6},{learnt},{diverged}",
+                quoted(&method.name)
+            );
         }
     }
     csv
@@ -135,5 +169,9 @@ fn trials_csv(comparison: &Comparison, achievements: &[Achievement]) -> String {
 
 /// A cell of a CSV file: in quotes where it holds a comma, as aggregators with two options do.
 fn quoted(cell: &str) -> String {
-    if cell.contains([',', '"', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+    if cell.contains([',', '"', '\n']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
 }

@@ -4,7 +4,7 @@
 
 use nalgebra::{DMatrix, RowDVector};
 
-/// Below this share of the values' magnitude, a range is rounding noise and not a spread to be stretched to [0, 1].
+/// Below this share of the largest value, a range is rounding noise and not a spread to be stretched to [0, 1].
 const RELATIVE_ZERO: f64 = 1e-12;
 
 /// The plane of largest variance through the centre of a set of rows.
@@ -34,8 +34,18 @@ impl PrincipalPlane {
         });
         let variances = svd.singular_values.map(|value| value * value);
         let total = variances.sum();
-        let share = |component: usize| if total > 0.0 { variances[component] / total } else { 0.0 };
-        Self { centre, axes, explained: [share(0), share(1)] }
+        let share = |component: usize| {
+            if total > 0.0 {
+                variances[component] / total
+            } else {
+                0.0
+            }
+        };
+        Self {
+            centre,
+            axes,
+            explained: [share(0), share(1)],
+        }
     }
 
     /// The N × 2 coordinates of N × P rows in the plane.
@@ -62,20 +72,22 @@ pub struct UnitScale {
 impl UnitScale {
     /// Fits the map to N × D rows, N at least one. A coordinate that does not vary is only shifted to 0.
     pub fn fit(rows: &DMatrix<f64>) -> Self {
-        let low: Vec<f64> = rows.column_iter().map(|column| column.min()).collect();
-        let range = rows.column_iter().map(|column| usable_range(column.min(), column.max())).collect();
+        let smallest = RELATIVE_ZERO * rows.amax();
+        let usable = |range: f64| if range > smallest { range } else { 1.0 };
+        let low = rows.column_iter().map(|column| column.min()).collect();
+        let range = rows
+            .column_iter()
+            .map(|column| usable(column.max() - column.min()))
+            .collect();
         Self { low, range }
     }
 
     /// The scaled rows; those outside the fitted ones may leave [0, 1].
     pub fn apply(&self, rows: &DMatrix<f64>) -> DMatrix<f64> {
-        DMatrix::from_fn(rows.nrows(), rows.ncols(), |i, j| (rows[(i, j)] - self.low[j]) / self.range[j])
+        DMatrix::from_fn(rows.nrows(), rows.ncols(), |i, j| {
+            (rows[(i, j)] - self.low[j]) / self.range[j]
+        })
     }
-}
-
-fn usable_range(low: f64, high: f64) -> f64 {
-    let range = high - low;
-    if range > RELATIVE_ZERO * low.abs().max(high.abs()) { range } else { 1.0 }
 }
 
 #[cfg(test)]
@@ -85,8 +97,18 @@ mod tests {
     /// Points on the axes of an ellipse turned by the angle whose cosine and sine are 0.8 and 0.6.
     fn turned_ellipse() -> DMatrix<f64> {
         let (cosine, sine) = (0.8, 0.6);
-        let turned = |along: f64, across: f64| [1.0 + cosine * along - sine * across, 2.0 + sine * along + cosine * across];
-        let rows = [turned(3.0, 0.0), turned(-3.0, 0.0), turned(0.0, 1.0), turned(0.0, -1.0)];
+        let turned = |along: f64, across: f64| {
+            [
+                1.0 + cosine * along - sine * across,
+                2.0 + sine * along + cosine * across,
+            ]
+        };
+        let rows = [
+            turned(3.0, 0.0),
+            turned(-3.0, 0.0),
+            turned(0.0, 1.0),
+            turned(0.0, -1.0),
+        ];
         DMatrix::from_row_slice(4, 2, rows.as_flattened())
     }
 
@@ -134,9 +156,17 @@ mod tests {
         let line = DMatrix::from_row_slice(3, 2, &[1.0, 2.0, 2.0, 4.0, 3.0, 6.0]);
         let scores = PrincipalPlane::fit(&line).project(&line);
         let scaled = UnitScale::fit(&scores).apply(&scores);
-        assert!(scaled.column(1).amax() < 1e-12, "rounding noise was stretched to the unit interval");
+        assert!(
+            scaled.column(1).amax() < 1e-12,
+            "rounding noise was stretched to the unit interval"
+        );
         let same = DMatrix::from_element(3, 2, 0.1);
         let scores = PrincipalPlane::fit(&same).project(&same);
-        assert!(UnitScale::fit(&scores).apply(&scores).iter().all(|value| value.is_finite()));
+        assert!(
+            UnitScale::fit(&scores)
+                .apply(&scores)
+                .iter()
+                .all(|value| value.is_finite())
+        );
     }
 }

@@ -48,9 +48,13 @@ impl CountSum {
     pub fn share_of(&self, whole: usize) -> MeanSd {
         let (n, whole) = (self.trials as f64, whole as f64);
         // n·Σx² − (Σx)² is a whole number: no cancellation, and exactly zero for equal counts.
-        let scatter = u128::from(self.trials) * u128::from(self.sum_of_squares) - u128::from(self.sum).pow(2);
+        let scatter =
+            u128::from(self.trials) * u128::from(self.sum_of_squares) - u128::from(self.sum).pow(2);
         let variance = scatter as f64 / (n * (n - 1.0));
-        MeanSd { mean: self.sum as f64 / (n * whole), sd: (self.trials > 1).then(|| variance.sqrt() / whole) }
+        MeanSd {
+            mean: self.sum as f64 / (n * whole),
+            sd: (self.trials > 1).then(|| variance.sqrt() / whole),
+        }
     }
 }
 
@@ -79,12 +83,16 @@ impl CurveSums {
 
 fn add_counts(sums: &mut Vec<CountSum>, counts: &[u32]) {
     sums.resize(counts.len(), CountSum::default());
-    sums.iter_mut().zip(counts).for_each(|(sum, count)| sum.add(*count));
+    sums.iter_mut()
+        .zip(counts)
+        .for_each(|(sum, count)| sum.add(*count));
 }
 
 fn merge_counts(sums: &mut Vec<CountSum>, others: &[CountSum]) {
     sums.resize(sums.len().max(others.len()), CountSum::default());
-    sums.iter_mut().zip(others).for_each(|(sum, other)| sum.merge(other));
+    sums.iter_mut()
+        .zip(others)
+        .for_each(|(sum, other)| sum.merge(other));
 }
 
 /// The share of the values for which the predicate holds.
@@ -95,7 +103,10 @@ pub fn share<T>(values: &[T], holds: impl Fn(&T) -> bool) -> f64 {
 /// The lower median of the times at which something happened, where it never happened in some trials (`None`, later
 /// than any time). `None` if it did not happen in at least half of the trials.
 pub fn median_time(times: impl IntoIterator<Item = Option<usize>>) -> Option<usize> {
-    let mut sorted: Vec<usize> = times.into_iter().map(|time| time.unwrap_or(usize::MAX)).collect();
+    let mut sorted: Vec<usize> = times
+        .into_iter()
+        .map(|time| time.unwrap_or(usize::MAX))
+        .collect();
     sorted.sort_unstable();
     let median = *sorted.get(sorted.len().saturating_sub(1) / 2)?;
     (median < usize::MAX).then_some(median)
@@ -117,7 +128,13 @@ mod tests {
         let MeanSd { mean, sd } = sum_of(&[1, 3, 5]).share_of(10);
         assert!((mean - 0.3).abs() < 1e-15 && (sd.unwrap() - 0.2).abs() < 1e-15);
         assert_eq!(sum_of(&[7, 7, 7]).share_of(10).sd, Some(0.0));
-        assert_eq!(sum_of(&[5]).share_of(10), MeanSd { mean: 0.5, sd: None });
+        assert_eq!(
+            sum_of(&[5]).share_of(10),
+            MeanSd {
+                mean: 0.5,
+                sd: None
+            }
+        );
     }
 
     #[test]
@@ -126,7 +143,11 @@ mod tests {
         parts.merge(&sum_of(&[9]));
         assert_eq!(parts, sum_of(&[9, 1, 4]));
 
-        let (mut whole, mut left, mut right) = (CurveSums::default(), CurveSums::default(), CurveSums::default());
+        let (mut whole, mut left, mut right) = (
+            CurveSums::default(),
+            CurveSums::default(),
+            CurveSums::default(),
+        );
         whole.add(&[3, 2], &[1, 0]);
         whole.add(&[5, 4], &[2, 2]);
         left.add(&[3, 2], &[1, 0]);

@@ -1,7 +1,8 @@
 //! One training: one network, one method, one trial.
 
 use autodiff_runtime::nn::{
-    Activation, AggregateError, LossError, NetworkError, Pass, Sequential, Sgd, SoftmaxCrossEntropy, Uniform,
+    Activation, AggregateError, LossError, NetworkError, Pass, Sequential, Sgd,
+    SoftmaxCrossEntropy, Uniform,
 };
 use nalgebra::DMatrix;
 use rand::SeedableRng;
@@ -60,10 +61,17 @@ enum StepError {
 ///
 /// What the aggregator cannot do with so many samples.
 pub fn train(recipe: &Recipe, method: &Method, trial: &Trial) -> Result<Curves, TrainingError> {
-    let train = if method.clean { &trial.clean } else { &trial.contaminated };
+    let train = if method.clean {
+        &trial.clean
+    } else {
+        &trial.contaminated
+    };
     Training::new(recipe, method, train, trial.weights_seed)
         .and_then(|training| training.run(recipe.iterations, train, &trial.test))
-        .map_err(|source| TrainingError { method: method.name.clone(), source })
+        .map_err(|source| TrainingError {
+            method: method.name.clone(),
+            source,
+        })
 }
 
 /// A network, what moves it, and the buffers for both.
@@ -80,25 +88,50 @@ enum Descent {
 }
 
 impl Training {
-    fn new(recipe: &Recipe, method: &Method, train: &Samples, seed: u64) -> Result<Self, StepError> {
+    fn new(
+        recipe: &Recipe,
+        method: &Method,
+        train: &Samples,
+        seed: u64,
+    ) -> Result<Self, StepError> {
         let mut network = network(recipe, seed)?;
         let descent = match method.layers {
             RobustLayers::Model => {
                 let (samples, step) = (train.labels.len(), recipe.step_size);
-                Descent::WholeModel(Box::new(WholeModelDescent::new(&mut network, samples, method.aggregator, step)))
+                Descent::WholeModel(Box::new(WholeModelDescent::new(
+                    &mut network,
+                    samples,
+                    method.aggregator,
+                    step,
+                )))
             }
             _ => {
-                let chosen = network.linears_mut().enumerate().filter(|(layer, _)| method.layers.contains(*layer));
+                let chosen = network
+                    .linears_mut()
+                    .enumerate()
+                    .filter(|(layer, _)| method.layers.contains(*layer));
                 chosen.for_each(|(_, linear)| linear.set_aggregator(method.aggregator));
                 Descent::PerLayer(Sgd::new(recipe.step_size).map_err(NetworkError::from)?)
             }
         };
-        Ok(Self { network, descent, pass: Pass::new() })
+        Ok(Self {
+            network,
+            descent,
+            pass: Pass::new(),
+        })
     }
 
-    fn run(mut self, iterations: usize, train: &Samples, test: &Samples) -> Result<Curves, StepError> {
+    fn run(
+        mut self,
+        iterations: usize,
+        train: &Samples,
+        test: &Samples,
+    ) -> Result<Curves, StepError> {
         let mut test_pass = Pass::new();
-        let mut curves = Curves { test: vec![mistakes(&self.network, test, &mut test_pass)?], ..Curves::default() };
+        let mut curves = Curves {
+            test: vec![mistakes(&self.network, test, &mut test_pass)?],
+            ..Curves::default()
+        };
         for iteration in 0..iterations {
             match self.step(train) {
                 Ok(mistakes_before) => curves.train.push(mistakes_before),
@@ -108,18 +141,34 @@ impl Training {
                 }
                 Err(error) => return Err(error),
             }
-            curves.test.push(mistakes(&self.network, test, &mut test_pass)?);
+            curves
+                .test
+                .push(mistakes(&self.network, test, &mut test_pass)?);
         }
-        curves.train.resize(iterations + 1, mistakes(&self.network, train, &mut self.pass)?);
-        curves.test.resize(iterations + 1, mistakes(&self.network, test, &mut test_pass)?);
+        curves.train.resize(
+            iterations + 1,
+            mistakes(&self.network, train, &mut self.pass)?,
+        );
+        curves.test.resize(
+            iterations + 1,
+            mistakes(&self.network, test, &mut test_pass)?,
+        );
         Ok(curves)
     }
 
     /// Takes a step and returns the mistakes on the training set before it, which the pass for the gradient shows at no
     /// further cost.
     fn step(&mut self, train: &Samples) -> Result<u32, StepError> {
-        self.network.gradient(&train.inputs, &SoftmaxCrossEntropy, &train.labels, &mut self.pass)?;
-        let mistakes_before = self.pass.output().map_or(0, |output| misclassified(output, &train.labels));
+        self.network.gradient(
+            &train.inputs,
+            &SoftmaxCrossEntropy,
+            &train.labels,
+            &mut self.pass,
+        )?;
+        let mistakes_before = self
+            .pass
+            .output()
+            .map_or(0, |output| misclassified(output, &train.labels));
         match &mut self.descent {
             Descent::PerLayer(sgd) => sgd.step(&mut self.network, &self.pass)?,
             Descent::WholeModel(descent) => descent.step(&mut self.network)?,
@@ -133,24 +182,41 @@ impl StepError {
     fn is_divergence(&self) -> bool {
         let source = match self {
             Self::Network(NetworkError::Loss(LossError::NonFinite { .. })) => return true,
-            Self::Network(NetworkError::Aggregate { source, .. }) | Self::WholeModel(source) => source,
+            Self::Network(NetworkError::Aggregate { source, .. }) | Self::WholeModel(source) => {
+                source
+            }
             Self::Network(_) => return false,
         };
         matches!(
             source,
-            AggregateError::NonFinite { .. } | AggregateError::NoneFinite { .. } | AggregateError::NotFiniteEstimate
+            AggregateError::NonFinite { .. }
+                | AggregateError::NoneFinite { .. }
+                | AggregateError::NotFiniteEstimate
         )
     }
 }
 
 fn network(recipe: &Recipe, seed: u64) -> Result<Sequential<f64>, NetworkError> {
-    let mut network = Sequential::dense(&recipe.widths, Activation::custom("relu", relu_value_and_grad))?;
-    network.initialise(&Uniform::new(INITIAL_HALF_WIDTH)?, &mut Pcg64::seed_from_u64(seed));
+    let mut network = Sequential::dense(
+        &recipe.widths,
+        Activation::custom("relu", relu_value_and_grad),
+    )?;
+    network.initialise(
+        &Uniform::new(INITIAL_HALF_WIDTH)?,
+        &mut Pcg64::seed_from_u64(seed),
+    );
     Ok(network)
 }
 
-fn mistakes(network: &Sequential<f64>, samples: &Samples, pass: &mut Pass<f64>) -> Result<u32, NetworkError> {
-    Ok(misclassified(network.forward(&samples.inputs, pass)?, &samples.labels))
+fn mistakes(
+    network: &Sequential<f64>,
+    samples: &Samples,
+    pass: &mut Pass<f64>,
+) -> Result<u32, NetworkError> {
+    Ok(misclassified(
+        network.forward(&samples.inputs, pass)?,
+        &samples.labels,
+    ))
 }
 
 /// Counts the samples whose largest output is not that of their class. Of equal outputs the first counts as largest.
@@ -178,11 +244,19 @@ mod tests {
     use super::*;
 
     fn recipe(iterations: usize) -> Recipe {
-        Recipe { widths: vec![2, 10, 10, 3], iterations, step_size: 0.5 }
+        Recipe {
+            widths: vec![2, 10, 10, 3],
+            iterations,
+            step_size: 0.5,
+        }
     }
 
     fn trial(share: f64) -> Trial {
-        Trial::new(&Dataset::iris(), &Contamination { share, factor: 1e4 }, &trial_seeds(11, 1)[0])
+        Trial::new(
+            &Dataset::iris(),
+            &Contamination { share, factor: 1e4 },
+            &trial_seeds(11, 1)[0],
+        )
     }
 
     fn curves(method: &str, trial: &Trial, iterations: usize) -> Curves {
@@ -219,8 +293,14 @@ mod tests {
     fn dividing_by_n_in_every_layer_is_a_smaller_step() {
         let trial = trial(0.02);
         let divided = curves("mean:scale=1/n", &trial, 100);
-        let small = Recipe { step_size: 0.005, ..recipe(100) };
-        assert_eq!(divided, train(&small, &"deep".parse().unwrap(), &trial).unwrap());
+        let small = Recipe {
+            step_size: 0.005,
+            ..recipe(100)
+        };
+        assert_eq!(
+            divided,
+            train(&small, &"deep".parse().unwrap(), &trial).unwrap()
+        );
     }
 
     #[test]

@@ -47,7 +47,11 @@ pub struct TrialSeeds {
 /// The seeds of `trials` trials. The seeds of the first trials do not depend on how many follow.
 pub fn trial_seeds(seed: u64, trials: usize) -> Vec<TrialSeeds> {
     let mut master = Pcg64::seed_from_u64(seed);
-    let draw = |_| TrialSeeds { split: master.random(), moved: master.random(), weights: master.random() };
+    let draw = |_| TrialSeeds {
+        split: master.random(),
+        moved: master.random(),
+        weights: master.random(),
+    };
     (0..trials).map(draw).collect()
 }
 
@@ -73,8 +77,10 @@ impl Trial {
 
         let clean = samples(train);
         let moved = contamination.choose(train.len(), &mut Pcg64::seed_from_u64(seeds.moved));
-        let contaminated =
-            Samples { inputs: contamination.apply(&clean.inputs, &moved), labels: clean.labels.clone() };
+        let contaminated = Samples {
+            inputs: contamination.apply(&clean.inputs, &moved),
+            labels: clean.labels.clone(),
+        };
         Self {
             clean,
             contaminated,
@@ -90,7 +96,10 @@ impl Trial {
 mod tests {
     use super::*;
 
-    const NOISE: Contamination = Contamination { share: 0.02, factor: 1e4 };
+    const NOISE: Contamination = Contamination {
+        share: 0.02,
+        factor: 1e4,
+    };
 
     #[test]
     fn iris_is_split_into_100_and_50_with_two_moved_points() {
@@ -121,8 +130,17 @@ mod tests {
     #[test]
     fn the_noise_leaves_the_split_and_the_weights_alone() {
         let seeds = trial_seeds(3, 4)[3];
-        let (data, none) = (Dataset::iris(), Contamination { share: 0.0, factor: 1e4 });
-        let (noisy, quiet) = (Trial::new(&data, &NOISE, &seeds), Trial::new(&data, &none, &seeds));
+        let (data, none) = (
+            Dataset::iris(),
+            Contamination {
+                share: 0.0,
+                factor: 1e4,
+            },
+        );
+        let (noisy, quiet) = (
+            Trial::new(&data, &NOISE, &seeds),
+            Trial::new(&data, &none, &seeds),
+        );
         assert_eq!(noisy.clean.inputs, quiet.contaminated.inputs);
         assert_eq!(noisy.weights_seed, quiet.weights_seed);
     }

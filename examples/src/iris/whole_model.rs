@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use autodiff_runtime::nn::Sequential;
 use autodiff_runtime::robust::{
-    AggregateError, Aggregator, DenseGradient, Mean, NonFinite, OuterProducts, Rows, Spec, Workspace,
+    AggregateError, Aggregator, DenseGradient, Mean, NonFinite, OuterProducts, Rows, Spec,
+    Workspace,
 };
 use nalgebra::DMatrix;
 
@@ -25,15 +26,31 @@ pub struct WholeModelDescent {
 
 impl WholeModelDescent {
     /// Makes every layer of the network report the gradients of `samples` samples.
-    pub fn new(network: &mut Sequential<f64>, samples: usize, aggregator: Spec, step_size: f64) -> Self {
+    pub fn new(
+        network: &mut Sequential<f64>,
+        samples: usize,
+        aggregator: Spec,
+        step_size: f64,
+    ) -> Self {
         let gradients = Gradients::default();
         let mut columns = 0;
         for linear in network.linears_mut() {
-            linear.set_aggregator(Reporter { gradients: Arc::clone(&gradients), first_column: columns });
+            linear.set_aggregator(Reporter {
+                gradients: Arc::clone(&gradients),
+                first_column: columns,
+            });
             columns += (linear.inputs() + 1) * linear.outputs();
         }
-        with(&gradients, |matrix| *matrix = DMatrix::zeros(samples, columns));
-        Self { gradients, aggregator, step_size, estimate: vec![0.0; columns], work: Workspace::new() }
+        with(&gradients, |matrix| {
+            *matrix = DMatrix::zeros(samples, columns)
+        });
+        Self {
+            gradients,
+            aggregator,
+            step_size,
+            estimate: vec![0.0; columns],
+            work: Workspace::new(),
+        }
     }
 
     /// Takes a step along the estimate from the gradients last reported.
@@ -43,7 +60,8 @@ impl WholeModelDescent {
     /// What the aggregator says.
     pub fn step(&mut self, network: &mut Sequential<f64>) -> Result<(), AggregateError> {
         with(&self.gradients, |gradients| {
-            self.aggregator.aggregate_rows((&*gradients).into(), &mut self.estimate, &mut self.work)
+            self.aggregator
+                .aggregate_rows((&*gradients).into(), &mut self.estimate, &mut self.work)
         })?;
         let mut estimate = self.estimate.iter();
         for linear in network.linears_mut() {
@@ -82,10 +100,14 @@ impl Aggregator<f64> for Reporter {
         _: &mut Workspace<f64>,
     ) -> Result<(), AggregateError> {
         with(&self.gradients, |gradients| {
-            let mut columns = gradients.as_mut_slice().chunks_exact_mut(outer.samples()).skip(self.first_column);
+            let mut columns = gradients
+                .as_mut_slice()
+                .chunks_exact_mut(outer.samples())
+                .skip(self.first_column);
             for input in (0..outer.inputs()).map(|p| outer.input(p)) {
                 for (q, column) in (0..outer.outputs()).zip(&mut columns) {
-                    for ((gradient, x), gy) in column.iter_mut().zip(input).zip(outer.cotangent(q)) {
+                    for ((gradient, x), gy) in column.iter_mut().zip(input).zip(outer.cotangent(q))
+                    {
                         *gradient = x * gy;
                     }
                 }
@@ -125,7 +147,12 @@ mod tests {
 
     fn parameters(network: &Sequential<f64>) -> Vec<f64> {
         let layer = |linear: &autodiff_runtime::nn::Linear<f64>| {
-            linear.weight().iter().chain(linear.bias()).copied().collect::<Vec<_>>()
+            linear
+                .weight()
+                .iter()
+                .chain(linear.bias())
+                .copied()
+                .collect::<Vec<_>>()
         };
         network.linears().flat_map(layer).collect()
     }
@@ -138,9 +165,13 @@ mod tests {
         let mut descent = WholeModelDescent::new(&mut whole, 4, "mean".parse().unwrap(), 0.5);
         let (sgd, mut pass) = (Sgd::new(0.5).unwrap(), Pass::new());
         for _ in 0..3 {
-            by_layer.gradient(&x, &SoftmaxCrossEntropy, &labels, &mut pass).unwrap();
+            by_layer
+                .gradient(&x, &SoftmaxCrossEntropy, &labels, &mut pass)
+                .unwrap();
             sgd.step(&mut by_layer, &pass).unwrap();
-            whole.gradient(&x, &SoftmaxCrossEntropy, &labels, &mut pass).unwrap();
+            whole
+                .gradient(&x, &SoftmaxCrossEntropy, &labels, &mut pass)
+                .unwrap();
             descent.step(&mut whole).unwrap();
         }
         for (left, right) in parameters(&by_layer).into_iter().zip(parameters(&whole)) {

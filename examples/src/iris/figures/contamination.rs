@@ -18,9 +18,12 @@ const BELOW: i32 = 92;
 const LEFT: i32 = 112;
 const LEGEND_HEIGHT: i32 = 96;
 
-/// More classes than this do not fit the legend; the others go unnamed.
+/// More classes than this do not fit the legend; the others are only counted.
 const MOST_NAMED: usize = 6;
 const RING: i32 = 17;
+const RING_LEGEND_WIDTH: i32 = 425;
+/// A little more than the mean width of a character in the legend.
+const CHARACTER_WIDTH: i32 = 17;
 
 /// Three scatter panels of one trial's training set.
 #[derive(Clone, Debug)]
@@ -33,7 +36,10 @@ pub struct ContaminationFigure<'a> {
 
 impl Figure for ContaminationFigure<'_> {
     fn size(&self) -> (u32, u32) {
-        (3 * PANEL_WIDTH as u32, (ABOVE + PLOT_SIDE + BELOW + LEGEND_HEIGHT) as u32)
+        (
+            3 * PANEL_WIDTH as u32,
+            (ABOVE + PLOT_SIDE + BELOW + LEGEND_HEIGHT) as u32,
+        )
     }
 
     fn draw(&self, sheet: &Sheet<'_>) -> Result<(), FigureError> {
@@ -50,7 +56,11 @@ impl ContaminationFigure<'_> {
     fn draw_clean(&self, sheet: &Sheet<'_>, panel: &Sheet<'_>) -> Result<(), FigureError> {
         let mut chart = self.unit_square(panel, "(a) Training set")?;
         let clean = &self.trial.clean.inputs;
-        self.draw_points(sheet, &chart, (0..clean.nrows()).map(|row| (row, point(clean, row))))?;
+        self.draw_points(
+            sheet,
+            &chart,
+            (0..clean.nrows()).map(|row| (row, point(clean, row))),
+        )?;
         self.ring_moved(&mut chart)
     }
 
@@ -63,7 +73,11 @@ impl ContaminationFigure<'_> {
         self.ring_moved(&mut chart)
     }
 
-    fn unit_square<'a, 's>(&self, panel: &'a Sheet<'s>, title: &str) -> Result<Chart<'a, 's>, FigureError> {
+    fn unit_square<'a, 's>(
+        &self,
+        panel: &'a Sheet<'s>,
+        title: &str,
+    ) -> Result<Chart<'a, 's>, FigureError> {
         draw_title(panel, LEFT + PLOT_SIDE / 2, title)?;
         let mut chart = ChartBuilder::on(panel)
             .margin_top(ABOVE)
@@ -95,7 +109,9 @@ impl ContaminationFigure<'_> {
     fn draw_full_radius(&self, sheet: &Sheet<'_>, panel: &Sheet<'_>) -> Result<(), FigureError> {
         let spread = Spread::of(&self.trial.clean.inputs);
         let inputs = &self.trial.contaminated.inputs;
-        let polar: Vec<_> = (0..inputs.nrows()).map(|row| polar_point(inputs, row, &spread)).collect();
+        let polar: Vec<_> = (0..inputs.nrows())
+            .map(|row| polar_point(inputs, row, &spread))
+            .collect();
         let reach = polar.iter().map(|(x, y)| x.hypot(*y)).fold(1.0, f64::max);
         let half = 1.06 * reach;
         let beside = (PANEL_WIDTH - PLOT_SIDE) / 2;
@@ -110,7 +126,11 @@ impl ContaminationFigure<'_> {
         self.draw_points(sheet, &chart, polar.into_iter().enumerate())?;
         let label = style::centred_text(SMALL_TEXT_SIZE, INK, VPos::Bottom);
         let at = (PANEL_WIDTH / 2, ABOVE + PLOT_SIDE + BELOW - 8);
-        panel.draw(&Text::new("distance from the centre in σ, log scale", at, label))?;
+        panel.draw(&Text::new(
+            "distance from the centre in σ, log scale",
+            at,
+            label,
+        ))?;
         Ok(())
     }
 
@@ -121,14 +141,22 @@ impl ContaminationFigure<'_> {
         points: impl IntoIterator<Item = (usize, (f64, f64))>,
     ) -> Result<(), FigureError> {
         points.into_iter().try_for_each(|(row, at)| {
-            style::draw_class_mark(sheet, chart.backend_coord(&at), self.trial.clean.labels[row])
+            style::draw_class_mark(
+                sheet,
+                chart.backend_coord(&at),
+                self.trial.clean.labels[row],
+            )
         })
     }
 
     /// Rings where the moved points were.
     fn ring_moved(&self, chart: &mut Chart<'_, '_>) -> Result<(), FigureError> {
         let clean = &self.trial.clean.inputs;
-        let rings = self.trial.moved.iter().map(|row| Circle::new(point(clean, *row), RING, INK.stroke_width(3)));
+        let rings = self
+            .trial
+            .moved
+            .iter()
+            .map(|row| Circle::new(point(clean, *row), RING, INK.stroke_width(3)));
         chart.draw_series(rings)?;
         Ok(())
     }
@@ -140,7 +168,12 @@ impl ContaminationFigure<'_> {
         let style = INK.stroke_width(2);
         for row in &self.trial.moved {
             let from = point(&self.trial.clean.inputs, *row);
-            chart.draw_series(DashedLineSeries::new([from, exit_point(from, centre)], 10, 8, style))?;
+            chart.draw_series(DashedLineSeries::new(
+                [from, exit_point(from, centre)],
+                10,
+                8,
+                style,
+            ))?;
         }
         chart.draw_series(std::iter::once(Cross::new(centre, 10, INK.stroke_width(3))))?;
         Ok(())
@@ -148,19 +181,45 @@ impl ContaminationFigure<'_> {
 
     fn draw_legend(&self, sheet: &Sheet<'_>) -> Result<(), FigureError> {
         let label = style::text(SMALL_TEXT_SIZE, INK).pos(Pos::new(HPos::Left, VPos::Center));
-        let named = &self.classes[..self.classes.len().min(MOST_NAMED)];
-        let width = (3 * PANEL_WIDTH - LEFT) / (named.len() as i32 + 1);
-        let place = |index: usize| (LEFT + 14 + index as i32 * width, ABOVE + PLOT_SIDE + BELOW + 52);
-        for (class, name) in named.iter().enumerate() {
-            let (x, y) = place(class);
-            style::draw_class_mark(sheet, (x, y), class)?;
-            sheet.draw(&Text::new(name.clone(), (x + 24, y), label.clone()))?;
+        let y = ABOVE + PLOT_SIDE + BELOW + 52;
+        let ring = 3 * PANEL_WIDTH - RING_LEGEND_WIDTH;
+        let entries = legend_entries(self.classes, ring - LEFT);
+        let width = (ring - LEFT) / entries.len().max(1) as i32;
+        for (class, name) in entries.into_iter().enumerate() {
+            let x = LEFT + 14 + class as i32 * width;
+            if class < MOST_NAMED {
+                style::draw_class_mark(sheet, (x, y), class)?;
+            }
+            sheet.draw(&Text::new(name, (x + 24, y), label.clone()))?;
         }
-        let (x, y) = place(named.len());
-        sheet.draw(&Circle::new((x, y), RING, INK.stroke_width(3)))?;
-        sheet.draw(&Text::new("place of a moved point", (x + 32, y), label))?;
+        if !self.trial.moved.is_empty() {
+            sheet.draw(&Circle::new((ring, y), RING, INK.stroke_width(3)))?;
+            sheet.draw(&Text::new("place of a moved point", (ring + 32, y), label))?;
+        }
         Ok(())
     }
+}
+
+/// The names of the classes, shortened to fit side by side, and at the end how many more there are.
+fn legend_entries(classes: &[String], width: i32) -> Vec<String> {
+    let named = classes.len().min(MOST_NAMED);
+    let entries = named + usize::from(named < classes.len());
+    let room = (width / CHARACTER_WIDTH) as usize / entries.max(1) - 3;
+    let mut names: Vec<String> = classes[..named]
+        .iter()
+        .map(|name| shortened(name, room))
+        .collect();
+    if named < classes.len() {
+        names.push(format!("{} more", classes.len() - named));
+    }
+    names
+}
+
+fn shortened(name: &str, room: usize) -> String {
+    if name.chars().count() <= room {
+        return name.to_owned();
+    }
+    name.chars().take(room - 1).chain(['…']).collect()
 }
 
 fn draw_title(panel: &Sheet<'_>, middle: i32, title: &str) -> Result<(), FigureError> {
@@ -175,7 +234,10 @@ fn point(inputs: &DMatrix<f64>, row: usize) -> (f64, f64) {
 
 /// The direction from the centre is kept; the distance ρ, in σ, becomes log₁₀(1 + ρ).
 fn polar_point(inputs: &DMatrix<f64>, row: usize, spread: &Spread) -> (f64, f64) {
-    let (x, y) = (inputs[(row, 0)] - spread.centre[0], inputs[(row, 1)] - spread.centre[1]);
+    let (x, y) = (
+        inputs[(row, 0)] - spread.centre[0],
+        inputs[(row, 1)] - spread.centre[1],
+    );
     let distance = x.hypot(y);
     if distance == 0.0 || spread.sigma == 0.0 {
         return (0.0, 0.0);
@@ -192,9 +254,7 @@ fn log_radius(sigmas: f64) -> f64 {
 fn draw_rings(chart: &mut Chart<'_, '_>, reach: f64) -> Result<(), FigureError> {
     let label = style::centred_text(SMALL_TEXT_SIZE - 4, GREY, VPos::Center);
     let decades = (reach + 0.05).floor() as i32;
-    // Rings further apart when there are many: more than six crowd the panel.
-    let step = (decades / 6 + 1) as usize;
-    for decade in (0..=decades).step_by(step) {
+    for decade in (0..=decades).step_by(ring_step(decades)) {
         let radius = log_radius(10f64.powi(decade));
         let turn = |k: i32| f64::from(k) * std::f64::consts::TAU / 360.0;
         let circle = (0..=360).map(|k| (radius * turn(k).cos(), radius * turn(k).sin()));
@@ -204,6 +264,14 @@ fn draw_rings(chart: &mut Chart<'_, '_>, reach: f64) -> Result<(), FigureError> 
         }
     }
     Ok(())
+}
+
+/// Decades from ring to ring: more than six rings crowd the panel.
+fn ring_step(decades: i32) -> usize {
+    [1, 2, 5, 10, 20]
+        .into_iter()
+        .find(|step| decades <= 6 * step)
+        .unwrap_or(50) as usize
 }
 
 /// Below the centre, on the ring, on a white patch that interrupts it.
@@ -216,7 +284,9 @@ fn draw_ring_name(
     let half_width = 7 * name.chars().count() as i32 + 3;
     let at = (0.0, -radius);
     let patch = Rectangle::new([(-half_width, -14), (half_width, 14)], WHITE.filled());
-    chart.draw_series(std::iter::once(EmptyElement::at(at) + patch + Text::new(name, (0, 0), label.clone())))?;
+    chart.draw_series(std::iter::once(
+        EmptyElement::at(at) + patch + Text::new(name, (0, 0), label.clone()),
+    ))?;
     Ok(())
 }
 
@@ -231,7 +301,12 @@ fn ring_name(decade: i32) -> String {
 
 fn superscript(number: i32) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    number.to_string().chars().filter_map(|digit| digit.to_digit(10)).map(|digit| DIGITS[digit as usize]).collect()
+    number
+        .to_string()
+        .chars()
+        .filter_map(|digit| digit.to_digit(10))
+        .map(|digit| DIGITS[digit as usize])
+        .collect()
 }
 
 /// Where the ray from `from` through `centre` leaves the panel.
@@ -243,7 +318,11 @@ fn exit_point(from: (f64, f64), centre: (f64, f64)) -> (f64, f64) {
         _ => f64::INFINITY,
     };
     let length = reach(from.0, way.0).min(reach(from.1, way.1));
-    if length.is_finite() { (from.0 + length * way.0, from.1 + length * way.1) } else { from }
+    if length.is_finite() {
+        (from.0 + length * way.0, from.1 + length * way.1)
+    } else {
+        from
+    }
 }
 
 #[cfg(test)]
@@ -259,5 +338,22 @@ mod tests {
     #[test]
     fn ring_names_count_in_sigma() {
         assert_eq!([0, 1, 4, 12].map(ring_name), ["1σ", "10σ", "10⁴σ", "10¹²σ"]);
+        assert_eq!([0, 4, 6, 7, 100].map(ring_step), [1, 1, 1, 2, 20]);
+    }
+
+    #[test]
+    fn the_legend_shortens_long_names_and_counts_what_it_leaves_out() {
+        let classes: Vec<String> = (0..9)
+            .map(|class| format!("{class}-{}", "long".repeat(20)))
+            .collect();
+        let entries = legend_entries(&classes, 1200);
+        assert_eq!(entries.len(), MOST_NAMED + 1);
+        assert_eq!(entries[MOST_NAMED], "3 more");
+        let characters: usize = entries.iter().map(|entry| entry.chars().count() + 3).sum();
+        assert!(characters as i32 * CHARACTER_WIDTH <= 1200);
+        assert_eq!(
+            legend_entries(&["a".to_owned(), "b".to_owned()], 1200),
+            ["a", "b"]
+        );
     }
 }

@@ -9,7 +9,6 @@ use super::{Chart, Figure, FigureError, Sheet};
 
 /// More points than this on a curve cannot be told apart at the width of a panel.
 const MOST_POINTS: usize = 400;
-const LEGEND_COLUMNS: usize = 3;
 const LEGEND_ROW_HEIGHT: i32 = 50;
 const LINE_WIDTH: u32 = 4;
 
@@ -46,14 +45,19 @@ pub struct CurvesFigure {
 impl Figure for CurvesFigure {
     fn size(&self) -> (u32, u32) {
         let width = LEFT[0] + LEFT[1] + 2 * (PLOT_WIDTH + RIGHT);
-        (width as u32, (ABOVE + PLOT_HEIGHT + BELOW + self.legend_height()) as u32)
+        (
+            width as u32,
+            (ABOVE + PLOT_HEIGHT + BELOW + self.legend_height()) as u32,
+        )
     }
 
     fn draw(&self, sheet: &Sheet<'_>) -> Result<(), FigureError> {
         let (panels, legend) = sheet.split_vertically(ABOVE + PLOT_HEIGHT + BELOW);
         let (left, right) = panels.split_horizontally(LEFT[0] + PLOT_WIDTH + RIGHT);
         let y_title = "misclassified share, mean over trials";
-        self.draw_panel(&left, LEFT[0], "Training set", y_title, |series| &series.train)?;
+        self.draw_panel(&left, LEFT[0], "Training set", y_title, |series| {
+            &series.train
+        })?;
         self.draw_panel(&right, LEFT[1], "Test set", "", |series| &series.test)?;
         self.draw_legend(&legend)
     }
@@ -61,7 +65,22 @@ impl Figure for CurvesFigure {
 
 impl CurvesFigure {
     fn legend_height(&self) -> i32 {
-        self.series.len().div_ceil(LEGEND_COLUMNS) as i32 * LEGEND_ROW_HEIGHT + 34
+        self.series.len().div_ceil(self.legend_columns()) as i32 * LEGEND_ROW_HEIGHT + 34
+    }
+
+    /// Three where the labels leave room, down to one for aggregators with many options.
+    fn legend_columns(&self) -> usize {
+        let longest = self
+            .series
+            .iter()
+            .map(|series| series.label.chars().count())
+            .max()
+            .unwrap_or(0);
+        match longest {
+            0..=33 => 3,
+            34..=52 => 2,
+            _ => 1,
+        }
     }
 
     fn draw_panel(
@@ -73,8 +92,15 @@ impl CurvesFigure {
         values: impl Fn(&Series) -> &[f64],
     ) -> Result<(), FigureError> {
         let middle = left + PLOT_WIDTH / 2;
-        panel.draw(&Text::new(title.to_owned(), (middle, 16), style::centred_text(TEXT_SIZE, INK, VPos::Top)))?;
-        let iterations = self.series.first().map_or(1, |series| series.train.len().max(2) - 1);
+        panel.draw(&Text::new(
+            title.to_owned(),
+            (middle, 16),
+            style::centred_text(TEXT_SIZE, INK, VPos::Top),
+        ))?;
+        let iterations = self
+            .series
+            .first()
+            .map_or(1, |series| series.train.len().max(2) - 1);
         let cost = CostAxis::new(iterations * self.gradients_per_iteration);
         let mut chart = ChartBuilder::on(panel)
             .margin_top(ABOVE)
@@ -102,8 +128,9 @@ impl CurvesFigure {
             let values = values(series);
             let stride = values.len().div_ceil(MOST_POINTS).max(1);
             let points = (0..values.len()).filter(|t| t % stride == 0 || t + 1 == values.len());
-            let curve: Vec<_> =
-                points.map(|t| (cost.in_unit(t * self.gradients_per_iteration), values[t])).collect();
+            let curve: Vec<_> = points
+                .map(|t| (cost.in_unit(t * self.gradients_per_iteration), values[t]))
+                .collect();
             draw_line(&mut chart, curve, series.line)?;
         }
         Ok(())
@@ -111,21 +138,29 @@ impl CurvesFigure {
 
     /// The upper end of the error axis: the highest curve and a little more, never below 0.2.
     fn top(&self) -> f64 {
-        let shares = self.series.iter().flat_map(|series| series.train.iter().chain(&series.test));
+        let shares = self
+            .series
+            .iter()
+            .flat_map(|series| series.train.iter().chain(&series.test));
         let highest = shares.copied().fold(0.0, f64::max);
         ((highest * 20.0).ceil() / 20.0 + 0.02).clamp(0.2, 1.0)
     }
 
     fn draw_legend(&self, area: &Sheet<'_>) -> Result<(), FigureError> {
-        let rows = self.series.len().div_ceil(LEGEND_COLUMNS);
+        let columns = self.legend_columns();
+        let rows = self.series.len().div_ceil(columns);
         let (width, _) = area.dim_in_pixel();
-        let column_width = (width as i32 - LEFT[0]) / LEGEND_COLUMNS as i32;
+        let column_width = (width as i32 - LEFT[0]) / columns as i32;
         let label = style::text(SMALL_TEXT_SIZE, INK).pos(Pos::new(HPos::Left, VPos::Center));
         for (index, series) in self.series.iter().enumerate() {
             let x = LEFT[0] + (index / rows) as i32 * column_width;
             let y = 34 + (index % rows) as i32 * LEGEND_ROW_HEIGHT;
             let style = series.line.colour.stroke_width(LINE_WIDTH + 1);
-            let dashes: &[(i32, i32)] = if series.line.dashed { &[(0, 16), (24, 40), (48, 64)] } else { &[(0, 64)] };
+            let dashes: &[(i32, i32)] = if series.line.dashed {
+                &[(0, 16), (24, 40), (48, 64)]
+            } else {
+                &[(0, 64)]
+            };
             for (from, to) in dashes {
                 area.draw(&PathElement::new([(x + from, y), (x + to, y)], style))?;
             }
@@ -163,7 +198,11 @@ impl CostAxis {
             5_000..5_000_000 => (1e3, "cost in gradients (thousands)"),
             _ => (1e6, "cost in gradients (millions)"),
         };
-        Self { unit, total: gradients as f64 / unit, title }
+        Self {
+            unit,
+            total: gradients as f64 / unit,
+            title,
+        }
     }
 
     fn in_unit(&self, gradients: usize) -> f64 {

@@ -70,10 +70,13 @@ pub fn to_svg(figure: &impl Figure) -> Result<String, FigureError> {
 pub fn to_png(svg: &str) -> Result<Vec<u8>, FigureError> {
     let failed = |what: &dyn std::fmt::Display| FigureError(what.to_string());
     let mut options = usvg::Options::default();
-    options.fontdb_mut().load_font_source(usvg::fontdb::Source::Binary(Arc::new(style::FONT)));
+    options
+        .fontdb_mut()
+        .load_font_source(usvg::fontdb::Source::Binary(Arc::new(style::FONT)));
     let tree = usvg::Tree::from_str(svg, &options).map_err(|error| failed(&error))?;
     let size = tree.size().to_int_size();
-    let mut image = tiny_skia::Pixmap::new(size.width(), size.height()).ok_or_else(|| failed(&"image too large"))?;
+    let mut image = tiny_skia::Pixmap::new(size.width(), size.height())
+        .ok_or_else(|| failed(&"image too large"))?;
     resvg::render(&tree, tiny_skia::Transform::identity(), &mut image.as_mut());
     image.encode_png().map_err(|error| failed(&error))
 }

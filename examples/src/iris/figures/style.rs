@@ -38,12 +38,16 @@ const PALETTE: [RGBColor; 7] = [
 
 /// Makes the font known to the library that lays the figures out.
 pub fn register_font() -> Result<(), FigureError> {
-    register(FONT_FAMILY, FontStyle::Normal, FONT).map_err(|_| FigureError("the embedded font is damaged".into()))
+    register(FONT_FAMILY, FontStyle::Normal, FONT)
+        .map_err(|_| FigureError("the embedded font is damaged".into()))
 }
 
 /// Text in the figures' font.
 pub fn text(size: u32, colour: RGBColor) -> TextStyle<'static> {
-    TextStyle { color: colour.to_backend_color(), ..TextStyle::from((FONT_FAMILY, size).into_font()) }
+    TextStyle {
+        color: colour.to_backend_color(),
+        ..TextStyle::from((FONT_FAMILY, size).into_font())
+    }
 }
 
 /// Text whose anchor is its middle, above or below.
@@ -63,9 +67,15 @@ pub struct LineStyle {
 /// The line of the method that is the `index`-th of those shown. `is_reference` marks what is trained without moved points.
 pub fn method_line(index: usize, is_reference: bool) -> LineStyle {
     if is_reference {
-        return LineStyle { colour: INK, dashed: true };
+        return LineStyle {
+            colour: INK,
+            dashed: true,
+        };
     }
-    LineStyle { colour: PALETTE[index % PALETTE.len()], dashed: index >= PALETTE.len() }
+    LineStyle {
+        colour: PALETTE[index % PALETTE.len()],
+        dashed: index >= PALETTE.len(),
+    }
 }
 
 /// The colour of a class: blue, vermilion, green first, which differ in lightness as well.
@@ -76,15 +86,29 @@ fn class_colour(class: usize) -> RGBColor {
 
 /// Marks a sample at a pixel of the sheet with the colour and the shape of its class, so that the class is told even
 /// without colour.
-pub fn draw_class_mark(sheet: &Sheet<'_>, (x, y): (i32, i32), class: usize) -> Result<(), FigureError> {
+pub fn draw_class_mark(
+    sheet: &Sheet<'_>,
+    (x, y): (i32, i32),
+    class: usize,
+) -> Result<(), FigureError> {
     const SIZE: i32 = 9;
     const TRIANGLE: &[(i32, i32)] = &[(0, -SIZE - 1), (SIZE, SIZE - 2), (-SIZE, SIZE - 2)];
-    const SQUARE: &[(i32, i32)] =
-        &[(2 - SIZE, 2 - SIZE), (SIZE - 2, 2 - SIZE), (SIZE - 2, SIZE - 2), (2 - SIZE, SIZE - 2)];
+    const SQUARE: &[(i32, i32)] = &[
+        (2 - SIZE, 2 - SIZE),
+        (SIZE - 2, 2 - SIZE),
+        (SIZE - 2, SIZE - 2),
+        (2 - SIZE, SIZE - 2),
+    ];
     const DIAMOND: &[(i32, i32)] = &[(0, -SIZE - 1), (SIZE + 1, 0), (0, SIZE + 1), (-SIZE - 1, 0)];
     let fill = class_colour(class).mix(0.75).filled();
     let polygon = |outline: &[(i32, i32)]| {
-        Polygon::new(outline.iter().map(|(dx, dy)| (x + dx, y + dy)).collect::<Vec<_>>(), fill)
+        Polygon::new(
+            outline
+                .iter()
+                .map(|(dx, dy)| (x + dx, y + dy))
+                .collect::<Vec<_>>(),
+            fill,
+        )
     };
     match class % 4 {
         0 => sheet.draw(&Circle::new((x, y), SIZE - 1, fill))?,
