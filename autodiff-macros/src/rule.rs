@@ -65,3 +65,36 @@ macro_rules! rules {
         }),*];
     };
 }
+
+/// The row called `name`.
+pub fn row(name: &str) -> Option<&'static Row> {
+    crate::rules::TABLE.iter().find(|row| row.name == name)
+}
+
+/// The row of an operator, which the table must have.
+pub fn operator(name: &str) -> &'static Row {
+    row(name).unwrap_or_else(|| panic!("the rule table has no row `{name}`"))
+}
+
+impl Row {
+    /// Whether evaluating the row again costs less than keeping its value.
+    pub fn is_cheap(&self) -> bool {
+        const CHEAP: &[&str] = &[
+            "add",
+            "sub",
+            "mul",
+            "neg",
+            "abs",
+            "max",
+            "min",
+            "clamp",
+            "copysign",
+            "signum",
+            "mul_add",
+            "to_degrees",
+            "to_radians",
+            "midpoint",
+        ];
+        CHEAP.contains(&self.name)
+    }
+}

@@ -30,6 +30,8 @@ pub trait Real: RealField + Copy + Default + Serialize + DeserializeOwned + seal
     const ONE: Self;
     /// Distance from 1 to the next larger number.
     const EPSILON: Self;
+    /// The least positive number of full precision.
+    const MIN_POSITIVE: Self;
     /// +∞.
     const INFINITY: Self;
     /// Not a number.
@@ -56,6 +58,7 @@ macro_rules! machine_precision {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const EPSILON: Self = $t::EPSILON;
+            const MIN_POSITIVE: Self = $t::MIN_POSITIVE;
             const INFINITY: Self = $t::INFINITY;
             const NAN: Self = $t::NAN;
 

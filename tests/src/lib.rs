@@ -1,3 +1,11 @@
-//! What the tests share.
+//! What the tests share: a harness that holds a differentiated function against itself in every
+//! mode, the seven benchmark functions, and their hand-written gradients.
 
+pub mod flat;
 pub mod golden;
+pub mod hand;
+pub mod harness;
+pub mod small;
+
+#[doc(hidden)]
+pub use autodiff_runtime as runtime;

@@ -24,11 +24,18 @@ impl CentredGram<'_> {
 
 /// Numbers of scratch that [`geometric_median`] needs for this many points.
 pub(super) const fn scratch_len(points: usize) -> usize {
-    points * (points + 4)
+    points * (points + 6)
 }
 
 /// Newton or Weiszfeld steps at most; Newton converges in fewer than ten on anything but degenerate data.
 const MOST_STEPS: usize = 200;
+
+/// Halvings of a Newton step before a Weiszfeld step is taken instead.
+const MOST_HALVINGS: i32 = 20;
+
+/// The slope of a point at which Newton's method converges quadratically, per point of data. The slope itself is the
+/// root of a sum that cancels, and cannot be told from 0 below 10⁻⁸.
+const RESOLVED: f64 = 1e-6;
 
 /// Writes the weights of the geometric median; for one point it is the point, for two their midpoint.
 ///
@@ -108,7 +115,7 @@ fn descend(gram: CentredGram<'_>, weights: &mut [f64], scratch: &mut [f64]) {
     let (cosines, scratch) = scratch.split_at_mut(n * n);
     let (distances, scratch) = scratch.split_at_mut(n);
     let (products, scratch) = scratch.split_at_mut(n);
-    let (direction, start) = scratch.split_at_mut(n);
+    let (direction, before) = scratch.split_at_mut(n);
     let mut search = Search {
         gram,
         weights,
@@ -119,22 +126,11 @@ fn descend(gram: CentredGram<'_>, weights: &mut [f64], scratch: &mut [f64]) {
     };
     search.measure();
     for _ in 0..MOST_STEPS {
-        if search.slope <= 1e-15 * n as f64 {
-            return;
+        if search.slope <= RESOLVED * n as f64 {
+            return search.polish(direction);
         }
-        let stiffness = search.stiffness();
-        let length = search.newton_direction(stiffness, direction);
-        if length.is_some() && search.follow(direction, start) {
-            // Steps are compared with the harmonic mean of the distances, which far points do not stretch.
-            if length.is_some_and(|length| length * stiffness <= 1e-13 * n as f64) {
-                return;
-            }
-        } else {
-            let before = search.slope;
-            search.weiszfeld(stiffness);
-            if length.is_some() && search.slope >= before {
-                return;
-            }
+        if !(search.newton_direction(direction) && search.follow(direction, before)) {
+            search.weiszfeld();
         }
     }
 }
@@ -170,43 +166,75 @@ impl Search<'_> {
     }
 
     /// The fixed-point step z = Σⱼ bⱼ/dⱼ / Σⱼ 1/dⱼ, which never increases the sum of distances.
-    fn weiszfeld(&mut self, stiffness: f64) {
+    fn weiszfeld(&mut self) {
+        let stiffness = self.stiffness();
         for (weight, distance) in self.weights.iter_mut().zip(self.distances.iter()) {
             *weight = (distance * stiffness).recip();
         }
         self.measure();
     }
 
-    /// Goes along the Newton step, halving it until the slope falls; stays where it was, and answers `false`, if it
-    /// never does.
-    fn follow(&mut self, direction: &[f64], start: &mut [f64]) -> bool {
-        let drift: f64 = direction.iter().sum();
-        let before = self.slope;
-        start.copy_from_slice(self.weights);
-        for step in [1.0, 0.5, 0.25, 0.125, 0.0625] {
-            for ((weight, start), along) in self.weights.iter_mut().zip(start.iter()).zip(direction)
-            {
-                *weight = start * (1.0 + step * drift) - step * along;
-            }
-            self.measure();
-            if self.slope < before {
+    /// Goes along the Newton step, halving it until the sum of distances falls; stays where it was, and answers
+    /// `false`, if it never does.
+    fn follow(&mut self, direction: &[f64], before: &mut [f64]) -> bool {
+        let n = self.gram.points;
+        let (weights, before) = before.split_at_mut(n);
+        let (distances, products) = before.split_at_mut(n);
+        weights.copy_from_slice(self.weights);
+        distances.copy_from_slice(self.distances);
+        products.copy_from_slice(self.products);
+        for halvings in 0..MOST_HALVINGS {
+            self.weights.copy_from_slice(weights);
+            self.go(0.5_f64.powi(halvings), direction);
+            if self.change(weights, distances, products) < 0.0 {
                 return true;
             }
         }
-        self.weights.copy_from_slice(start);
+        self.weights.copy_from_slice(weights);
         self.measure();
         false
     }
 
-    /// The Newton step p = Σⱼ aⱼ uⱼ: writes aⱼ/‖z − bⱼ‖ and returns ‖p‖, or `None` where the Hessian is singular
-    /// (points on a line through z).
+    /// The change of Σⱼ ‖z − bⱼ‖, summed over differences: beside a point 10³⁰ away the sum itself has no digits left
+    /// for the others.
+    fn change(&self, weights: &[f64], distances: &[f64], products: &[f64]) -> f64 {
+        let square = dot(self.weights, self.products) - dot(weights, products);
+        let terms = (0..self.gram.points).map(|j| {
+            let squared = square - 2.0 * (self.products[j] - products[j]);
+            squared / (self.distances[j] + distances[j])
+        });
+        terms.sum()
+    }
+
+    /// Two Newton steps on trust: each squares the error, which the slope is too coarse to see.
+    fn polish(&mut self, direction: &mut [f64]) {
+        for _ in 0..2 {
+            if self.newton_direction(direction) {
+                self.go(1.0, direction);
+            }
+        }
+    }
+
+    /// z ← z + step · Σⱼ aⱼ uⱼ for `direction` aⱼ/‖z − bⱼ‖.
+    fn go(&mut self, step: f64, direction: &[f64]) {
+        let drift = 1.0 + step * direction.iter().sum::<f64>();
+        for (weight, along) in self.weights.iter_mut().zip(direction) {
+            *weight = *weight * drift - step * along;
+        }
+        self.measure();
+    }
+
+    /// The Newton step Σⱼ aⱼ uⱼ as aⱼ/‖z − bⱼ‖, or `false` where the Hessian is singular (points on a line through z).
     ///
     /// With D the distances and U the unit vectors, H = Σⱼ (I − uⱼ uⱼᵀ)/dⱼ = c I − U D⁻¹ Uᵀ. Hp = −U1 with p = Ua is
-    /// solved by (c D − UᵀU) a = −D1, a symmetric system of the number of points. Its Cholesky factor overwrites the
-    /// lower triangle and the diagonal of the cosines; the upper triangle still holds UᵀU.
-    fn newton_direction(&mut self, stiffness: f64, direction: &mut [f64]) -> Option<f64> {
+    /// solved by (c D − UᵀU) a = −D1, a symmetric system of the number of points, whose Cholesky factor overwrites the
+    /// lower triangle of the cosines.
+    fn newton_direction(&mut self, direction: &mut [f64]) -> bool {
+        let stiffness = self.stiffness();
         let (n, cosines, distances) = (self.gram.points, &mut *self.cosines, &*self.distances);
-        factorise(cosines, n, |i| stiffness * distances[i])?;
+        if !factorise(cosines, n, |i| stiffness * distances[i]) {
+            return false;
+        }
         for i in 0..n {
             let known: f64 = (0..i).map(|k| cosines[i * n + k] * direction[k]).sum();
             direction[i] = (-distances[i] - known) / cosines[i * n + i];
@@ -215,21 +243,16 @@ impl Search<'_> {
             let known: f64 = (i + 1..n).map(|k| cosines[k * n + i] * direction[k]).sum();
             direction[i] = (direction[i] - known) / cosines[i * n + i];
         }
-        let mut squared = 0.0;
-        for i in 0..n {
-            let off_diagonal: f64 = (i + 1..n).map(|j| cosines[i * n + j] * direction[j]).sum();
-            squared += direction[i] * (direction[i] + 2.0 * off_diagonal);
-        }
         for (along, distance) in direction.iter_mut().zip(distances) {
             *along /= distance;
         }
-        Some(squared.max(0.0).sqrt())
+        true
     }
 }
 
-/// The Cholesky factor of diag(full) − C for a matrix C of unit diagonal, in the lower triangle of C; `None` where that
-/// is not safely positive definite.
-fn factorise(c: &mut [f64], n: usize, full: impl Fn(usize) -> f64) -> Option<()> {
+/// The Cholesky factor of diag(full) − C for a matrix C of unit diagonal, in the lower triangle of C; `false` where
+/// that is not safely positive definite.
+fn factorise(c: &mut [f64], n: usize, full: impl Fn(usize) -> f64) -> bool {
     for i in 0..n {
         for j in 0..i {
             let known: f64 = (0..j).map(|k| c[i * n + k] * c[j * n + k]).sum();
@@ -238,9 +261,9 @@ fn factorise(c: &mut [f64], n: usize, full: impl Fn(usize) -> f64) -> Option<()>
         let known: f64 = (0..i).map(|k| c[i * n + k] * c[i * n + k]).sum();
         let pivot = full(i) - 1.0 - known;
         if pivot <= 1e-13 * full(i) {
-            return None;
+            return false;
         }
         c[i * n + i] = pivot.sqrt();
     }
-    Some(())
+    true
 }

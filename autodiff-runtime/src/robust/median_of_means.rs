@@ -250,6 +250,9 @@ fn doubles_len(k: usize) -> usize {
     k + k * k + scratch_len(k)
 }
 
+/// Sums of squares below this may have lost digits to underflow.
+const SQUARES_RESOLVED: f64 = 1e-280;
+
 /// The weights of the geometric median of the block means, seen in coordinates `from..to` alone.
 fn weigh<'a, T: Real>(
     means: &[T],
@@ -271,12 +274,15 @@ fn weigh<'a, T: Real>(
         origin
     };
     let mut origin = fill(gram, 1.0);
-    if gram.iter().any(|g| !g.is_finite()) {
-        // Squares beyond the range of numbers: the weights do not depend on the unit of length.
-        let largest = means
-            .iter()
-            .fold(0.0_f64, |largest, m| largest.max(m.as_f64().abs()));
-        origin = fill(gram, (0.25 / largest).max(f64::MIN_POSITIVE));
+    let size = gram
+        .iter()
+        .fold(0.0, |size, &g| if g <= size { size } else { g });
+    let largest = means
+        .iter()
+        .fold(0.0_f64, |largest, m| largest.max(m.as_f64().abs()));
+    if (size < SQUARES_RESOLVED || !size.is_finite()) && largest > 0.0 {
+        // The weights do not depend on the unit of length.
+        origin = fill(gram, (0.25 / largest).clamp(f64::MIN_POSITIVE, f64::MAX));
     }
     geometric_median(
         CentredGram {

@@ -275,7 +275,8 @@ impl<T: Real> Truncation<T> {
     #[inline(always)]
     fn deviation(&self, x: impl Samples<T>, mean: T, squares: T) -> T {
         let deviations = squares - self.samples * mean * mean;
-        let well_conditioned = deviations > squares * T::of(0.125) && squares.is_finite();
+        let full_precision = squares > T::MIN_POSITIVE / T::EPSILON && squares.is_finite();
+        let well_conditioned = full_precision && deviations > squares * T::of(0.125);
         let variance = if self.degrees == T::ZERO {
             if self.unguarded { T::NAN } else { T::ZERO }
         } else if well_conditioned {

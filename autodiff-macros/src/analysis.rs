@@ -1,0 +1,3 @@
+//! Facts about a trace that the transformations need.
+
+pub mod activity;

@@ -1,0 +1,83 @@
+//! What stands in the parentheses of `#[differentiate(…)]`.
+
+use crate::errors::Errors;
+use proc_macro2::{Ident, TokenStream};
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{Meta, Token};
+
+/// Which sweep the gradient functions use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    Forward,
+    Reverse,
+}
+
+/// The arguments of the attribute.
+#[derive(Default)]
+pub struct Args {
+    /// The parameters to differentiate with respect to; all that can be if not given.
+    pub wrt: Option<Vec<Ident>>,
+    pub mode: Option<Mode>,
+    /// Whether to emit the function over any `Scalar` as well.
+    pub scalar: bool,
+}
+
+const KNOWN: &str = "`wrt(a, b)`, `mode = forward`, `mode = reverse` and `scalar`";
+
+impl Args {
+    /// Parses the arguments and reports every one that is not understood.
+    pub fn parse(tokens: TokenStream, errors: &Errors) -> Args {
+        let mut args = Args::default();
+        let metas = match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(tokens) {
+            Ok(metas) => metas,
+            Err(error) => {
+                errors.at_span(
+                    error.span(),
+                    format!("`#[differentiate]` takes {KNOWN}, separated by commas: {error}"),
+                );
+                return args;
+            }
+        };
+        for meta in &metas {
+            args.one(meta, errors);
+        }
+        args
+    }
+
+    fn one(&mut self, meta: &Meta, errors: &Errors) {
+        match meta {
+            Meta::List(list) if list.path.is_ident("wrt") => {
+                let names =
+                    Punctuated::<Ident, Token![,]>::parse_terminated.parse2(list.tokens.clone());
+                match names {
+                    Ok(names) if !names.is_empty() => {
+                        self.wrt = Some(names.into_iter().collect());
+                    }
+                    Ok(_) => errors.at(
+                        list,
+                        "`wrt()` names no parameter; list the ones to differentiate with respect \
+                         to, as in `wrt(w, b)`, or leave it out for all of them",
+                    ),
+                    Err(error) => errors.at_span(
+                        error.span(),
+                        "`wrt` takes names of parameters, as in `wrt(w, b)`",
+                    ),
+                }
+            }
+            Meta::NameValue(pair) if pair.path.is_ident("mode") => {
+                let value = &pair.value;
+                match quote::quote!(#value).to_string().as_str() {
+                    "forward" => self.mode = Some(Mode::Forward),
+                    "reverse" => self.mode = Some(Mode::Reverse),
+                    _ => errors.at(value, "`mode` is `forward` or `reverse`"),
+                }
+            }
+            Meta::Path(path) if path.is_ident("scalar") => self.scalar = true,
+            other => errors.at(
+                other,
+                format!("`#[differentiate]` does not know this argument; it takes {KNOWN}"),
+            ),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The derivatives of one function, as traces: what is emitted is decided here, how it is written
+//! in [`crate::emit`].
+
+use crate::analysis::activity::Activity;
+use crate::ir::*;
+use crate::lower::Lowered;
+use crate::signature::{Function, Passing};
+use crate::transform::{fuse::fuse, jvp::jvp, store::store, vjp};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use std::collections::HashSet;
+
+/// Forward mode.
+pub struct Forward {
+    pub trace: Trace,
+    /// The tangent of the result, if it has one.
+    pub result_dot: Option<Operand>,
+}
+
+/// Reverse mode.
+pub struct Reverse {
+    pub trace: Trace,
+    pub forward: Block,
+    pub backward: Block,
+    /// The adjoint of each active parameter passed by value, in parameter order; `None` where it
+    /// went into a shadow.
+    pub cotangents: Vec<Option<Operand>>,
+    /// The variable of the seed.
+    pub seed: Option<VarId>,
+    pub shadows: VarMap<VarId>,
+    pub inputs: Vec<VarId>,
+    pub outputs: Vec<VarId>,
+}
+
+/// Reverse mode with tangents: second order.
+pub struct Second {
+    pub trace: Trace,
+    pub forward: Block,
+    pub backward: Block,
+    pub dots: VarMap<VarId>,
+    pub reverse: Reverse,
+}
+
+/// Who starts the backward sweep.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The function itself, with 1: forward and backward sweep can be interleaved.
+    Gradient,
+    /// A pullback, with a cotangent that comes later.
+    Pullback,
+}
+
+/// The type of tangents in forward mode.
+pub fn lane() -> TokenStream {
+    quote!(__V)
+}
+
+fn zero(lane: &TokenStream, function: &Function) -> Operand {
+    let base = function.base.tokens();
+    Operand::Code(Code {
+        tokens: quote!(<#lane as ::autodiff_runtime::private::Lane<#base>>::ZERO),
+        reads: Vec::new(),
+        pure: true,
+        ty: Ty::Real,
+        span: Span::mixed_site(),
+    })
+}
+
+/// The variables that a derivative enters by and leaves by.
+pub fn ends(function: &Function, lowered: &Lowered) -> (Vec<VarId>, Vec<VarId>) {
+    let pairs = || function.params.iter().zip(&lowered.params);
+    let inputs = pairs()
+        .filter(|(param, _)| param.active)
+        .map(|(_, var)| *var)
+        .collect();
+    let mut outputs: Vec<VarId> = pairs()
+        .filter(|(param, _)| param.active && param.passing == Passing::Mutable)
+        .map(|(_, var)| *var)
+        .collect();
+    outputs.extend(lowered.trace.result.as_ref().and_then(Operand::var));
+    (inputs, outputs)
+}
+
+/// A variable that stands for a parameter of the emitted function.
+fn param_var(trace: &mut Trace, ident: &Ident, ty: Ty, kind: Kind) -> VarId {
+    trace.push(Var {
+        ident: ident.clone(),
+        ty,
+        kind,
+        mutated: true,
+        moved: false,
+        annotation: None,
+        source_name: ident.to_string(),
+    })
+}
+
+/// The tangents of the parameters.
+fn param_dots(function: &Function, trace: &mut Trace, params: &[VarId]) -> VarMap<VarId> {
+    let mut dots = VarMap::new();
+    for (param, var) in function.params.iter().zip(params) {
+        if param.active {
+            let (ty, kind) = (trace.ty(*var).clone(), trace.var(*var).kind);
+            let dot = param_var(trace, &param.dot, ty, kind);
+            dots.insert(*var, dot);
+        }
+    }
+    dots
+}
+
+/// Forward mode over `lane`.
+pub fn forward(function: &Function, lowered: &Lowered) -> Forward {
+    let mut trace = lowered.trace.clone();
+    let (inputs, outputs) = ends(function, lowered);
+    let activity = Activity::of(&trace, &inputs, &outputs);
+    let dots = param_dots(function, &mut trace, &lowered.params);
+    let zero = zero(&lane(), function);
+    let tangents = jvp(&mut trace, &activity, function.base, dots, &zero);
+    let result_dot = trace
+        .result
+        .as_ref()
+        .and_then(|result| activity.active_var(result))
+        .and_then(|var| tangents.dots.get(&var))
+        .map(|dot| Operand::Var(*dot));
+    Forward { trace, result_dot }
+}
+
+/// Reverse mode.
+pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reverse {
+    let mut trace = lowered.trace.clone();
+    let (inputs, outputs) = ends(function, lowered);
+    let activity = Activity::of(&trace, &inputs, &outputs);
+    let mut shadows = VarMap::new();
+    for (param, var) in function.params.iter().zip(&lowered.params) {
+        if param.active && has_shadow(function, param, purpose) {
+            let ty = Ty::Ref(Box::new(trace.ty(*var).behind().clone()), true);
+            let shadow = param_var(&mut trace, &param.bar, ty, Kind::Param);
+            shadows.insert(*var, shadow);
+        }
+    }
+    let (seed, result) = match purpose {
+        Purpose::Gradient => (None, Some(Operand::ONE)),
+        Purpose::Pullback => {
+            let ident = seed_name(&mut trace);
+            let ty = function.output_shape.clone();
+            let seed = param_var(&mut trace, &ident, ty, Kind::Param);
+            (Some(seed), Some(Operand::Var(seed)))
+        }
+    };
+    let seeds = vjp::Seeds {
+        result,
+        shadows: shadows.clone(),
+    };
+    let sweeps = vjp::vjp(
+        &mut trace,
+        &activity,
+        function.base,
+        &lowered.params,
+        &seeds,
+    );
+    let (mut forward, mut backward) = (sweeps.forward, sweeps.backward);
+    if purpose == Purpose::Gradient {
+        let outside: HashSet<VarId> = lowered
+            .params
+            .iter()
+            .chain(shadows.values())
+            .copied()
+            .collect();
+        fuse(&trace, &activity, &mut forward, &mut backward, &outside);
+    }
+    store(&mut trace, &mut forward, &mut backward);
+    let cotangents = function
+        .params
+        .iter()
+        .zip(&lowered.params)
+        .map(|(param, var)| {
+            let by_value = param.active && !shadows.contains_key(var);
+            by_value.then(|| sweeps.cotangents.get(var).cloned().unwrap_or(Operand::ZERO))
+        })
+        .collect();
+    Reverse {
+        trace,
+        forward,
+        backward,
+        cotangents,
+        seed,
+        shadows,
+        inputs,
+        outputs,
+    }
+}
+
+/// Whether the adjoint of a parameter is added to directly where the caller wants it.
+fn has_shadow(function: &Function, param: &crate::signature::Param, purpose: Purpose) -> bool {
+    let _ = function;
+    let by_reference = param.passing != Passing::Value;
+    let aggregate = !matches!(param.shape, Ty::Real) && !param.mut_binding;
+    by_reference || (purpose == Purpose::Gradient && aggregate)
+}
+
+fn seed_name(trace: &mut Trace) -> Ident {
+    trace.names.fresh("result_bar", Span::call_site())
+}
+
+/// Second order: forward over reverse.
+pub fn second(function: &Function, lowered: &Lowered, purpose: Purpose) -> Second {
+    let mut reverse = reverse(function, lowered, purpose);
+    let mut trace = reverse.trace.clone();
+    let mut both = reverse.forward.0.clone();
+    both.extend(reverse.backward.0.iter().cloned());
+    trace.body = Block(both);
+    let mut inputs = reverse.inputs.clone();
+    inputs.extend(reverse.shadows.values());
+    inputs.extend(reverse.seed);
+    let mut outputs = reverse.outputs.clone();
+    outputs.extend(reverse.shadows.values());
+    let finals = reverse.cotangents.iter().flatten().filter_map(Operand::var);
+    outputs.extend(finals);
+    let activity = Activity::of(&trace, &inputs, &outputs);
+    let mut dots = param_dots(function, &mut trace, &lowered.params);
+    let shadows: Vec<VarId> = reverse
+        .shadows
+        .values()
+        .copied()
+        .chain(reverse.seed)
+        .collect();
+    for var in shadows {
+        let of = trace.var(var).clone();
+        let ident = trace
+            .names
+            .fresh(&format!("{}_dot", of.ident), Span::call_site());
+        let dot = param_var(&mut trace, &ident, of.ty, of.kind);
+        dots.insert(var, dot);
+    }
+    let zero = zero(&function.base.tokens(), function);
+    trace.body = std::mem::take(&mut reverse.forward);
+    let dots = jvp(&mut trace, &activity, function.base, dots, &zero).dots;
+    let forward = std::mem::replace(&mut trace.body, std::mem::take(&mut reverse.backward));
+    let dots = jvp(&mut trace, &activity, function.base, dots, &zero).dots;
+    let backward = std::mem::take(&mut trace.body);
+    let dots = dots
+        .into_iter()
+        .filter(|(var, _)| activity.is_active(*var))
+        .collect();
+    Second {
+        trace,
+        forward,
+        backward,
+        dots,
+        reverse,
+    }
+}

@@ -1,0 +1,476 @@
+//! One statement of a trace as tokens.
+
+use crate::ir::*;
+use crate::signature::Base;
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+
+/// How the parts that depend on the derivative at hand are written.
+pub struct Emit<'a> {
+    pub trace: &'a Trace,
+    pub base: Base,
+    /// The type of the scalars of tangents or adjoints.
+    pub lane: TokenStream,
+}
+
+/// An operand as tokens.
+pub fn operand(operand: &Operand, trace: &Trace) -> TokenStream {
+    match operand {
+        Operand::Var(var) => trace.var(*var).ident.to_token_stream(),
+        Operand::Lit(value, Some(tokens)) if *value < 0.0 => quote!((#tokens)),
+        Operand::Lit(_, Some(tokens)) => tokens.clone(),
+        Operand::Lit(value, None) => number(*value),
+        Operand::Code(code) => {
+            let tokens = &code.tokens;
+            if tokens.clone().into_iter().count() == 1 {
+                tokens.clone()
+            } else {
+                quote!((#tokens))
+            }
+        }
+    }
+}
+
+fn number(value: f64) -> TokenStream {
+    let literal = Literal::f64_unsuffixed(value.abs());
+    if value.is_sign_negative() {
+        quote!((-#literal))
+    } else {
+        quote!(#literal)
+    }
+}
+
+impl Emit<'_> {
+    pub fn block(&self, block: &Block) -> TokenStream {
+        block.0.iter().map(|stmt| self.stmt(stmt)).collect()
+    }
+
+    pub fn operand(&self, o: &Operand) -> TokenStream {
+        operand(o, self.trace)
+    }
+
+    /// An operand that a method is called on: a number of our own needs its type.
+    fn receiver(&self, o: &Operand) -> TokenStream {
+        match o {
+            Operand::Lit(value, _) => {
+                let literal = match self.base {
+                    Base::F32 => Literal::f32_suffixed(value.abs() as f32),
+                    Base::F64 => Literal::f64_suffixed(value.abs()),
+                };
+                if value.is_sign_negative() {
+                    quote!((-#literal))
+                } else {
+                    quote!(#literal)
+                }
+            }
+            other => self.operand(other),
+        }
+    }
+
+    /// A place as an expression.
+    pub fn place(&self, place: &Place) -> TokenStream {
+        let var = self.trace.var(place.root);
+        let mut tokens = var.ident.to_token_stream();
+        if place.is_whole() && matches!(var.ty, Ty::Ref(..)) {
+            return quote!(*#tokens);
+        }
+        for step in &place.path {
+            tokens = match step {
+                Step::Index(index) => {
+                    let index = match index {
+                        Operand::Code(code) => code.tokens.clone(),
+                        other => self.operand(other),
+                    };
+                    quote!(#tokens[#index])
+                }
+                Step::Field(field) => quote!(#tokens.#field),
+                Step::Range(code) => {
+                    let range = &code.tokens;
+                    quote!(#tokens[#range])
+                }
+            };
+        }
+        tokens
+    }
+
+    fn stmt(&self, stmt: &Stmt) -> TokenStream {
+        match stmt {
+            Stmt::Let(eqn) => self.eqn(eqn),
+            Stmt::Declare { var, init } => self.declare(*var, init.as_ref()),
+            Stmt::Assign { place, value, span } => {
+                let (place, value) = (self.place(place), self.operand(value));
+                quote_spanned!(*span=> #place = #value;)
+            }
+            Stmt::Accumulate {
+                place,
+                value,
+                negative,
+                span,
+            } => {
+                let (place, value) = (self.place(place), self.operand(value));
+                if *negative {
+                    quote_spanned!(*span=> #place -= #value;)
+                } else {
+                    quote_spanned!(*span=> #place += #value;)
+                }
+            }
+            Stmt::AccumulateAll { place, other } => {
+                let (place, other) = (self.place(place), self.place(other));
+                quote!(::autodiff_runtime::private::accumulate(&mut #place, &#other);)
+            }
+            Stmt::Clear { place } => {
+                let place = self.place(place);
+                quote!(::autodiff_runtime::private::clear(&mut #place);)
+            }
+            Stmt::If {
+                cond, then, els, ..
+            } => {
+                let cond = match cond {
+                    Operand::Code(code) => code.tokens.clone(),
+                    other => self.operand(other),
+                };
+                let then = self.block(then);
+                if els.0.is_empty() {
+                    return quote!(if #cond { #then });
+                }
+                let els = self.block(els);
+                quote!(if #cond { #then } else { #els })
+            }
+            Stmt::Loop(l) => self.a_loop(l),
+            Stmt::Call(call) => self.call(call),
+            Stmt::Passive { code, .. } => code.tokens.clone(),
+            Stmt::NewStore { var, store } => {
+                let var = &self.trace.var(*var).ident;
+                match store {
+                    Store::Cell => quote!(let mut #var = ::core::option::Option::None;),
+                    Store::Stack => quote!(let mut #var = ::std::vec::Vec::new();),
+                }
+            }
+            Stmt::Put { var, store, values } => {
+                let (var, values) = (&self.trace.var(*var).ident, self.idents(values));
+                match store {
+                    Store::Cell => quote!(#var = ::core::option::Option::Some((#(#values,)*));),
+                    Store::Stack => quote!(#var.push((#(#values,)*));),
+                }
+            }
+            Stmt::Take { var, store, values } => {
+                let (var, values) = (&self.trace.var(*var).ident, self.idents(values));
+                let from = match store {
+                    Store::Cell => quote!(#var),
+                    Store::Stack => quote!(#var.pop()),
+                };
+                quote! {
+                    let ::core::option::Option::Some((#(#values,)*)) = #from else {
+                        ::core::unreachable!()
+                    };
+                }
+            }
+        }
+    }
+
+    fn idents(&self, vars: &[VarId]) -> Vec<&proc_macro2::Ident> {
+        vars.iter().map(|var| &self.trace.var(*var).ident).collect()
+    }
+
+    fn declare(&self, var: VarId, init: Option<&Operand>) -> TokenStream {
+        let var = self.trace.var(var);
+        let ident = &var.ident;
+        let ty = var.annotation.as_ref().map(|ty| quote!(: #ty));
+        let mutable = (var.kind == Kind::Slot).then(|| quote!(mut));
+        match init {
+            Some(init) => {
+                let init = self.operand(init);
+                quote!(let #mutable #ident #ty = #init;)
+            }
+            None => quote!(let #mutable #ident #ty;),
+        }
+    }
+
+    fn eqn(&self, eqn: &Eqn) -> TokenStream {
+        let var = self.trace.var(eqn.var);
+        let ident = &var.ident;
+        let ty = var.annotation.as_ref().map(|ty| quote!(: #ty));
+        let value = self.value(eqn);
+        quote!(let #ident #ty = #value;)
+    }
+
+    fn value(&self, eqn: &Eqn) -> TokenStream {
+        let args = || eqn.args.iter().map(|arg| self.operand(arg));
+        match &eqn.op {
+            Op::Rule(row) => self.rule(row.name, &eqn.args, eqn.span),
+            Op::Copy => args().collect(),
+            Op::Load(place) => self.place(place),
+            Op::Array => {
+                let args = args();
+                quote!([#(#args),*])
+            }
+            Op::VecOf => {
+                let args = args();
+                quote!(::std::vec![#(#args),*])
+            }
+            Op::Tuple => {
+                let args = args();
+                quote!((#(#args,)*))
+            }
+            Op::Repeat(len) => {
+                let value = self.operand(&eqn.args[0]);
+                quote!([#value; #len])
+            }
+            Op::VecRepeat => {
+                let (value, len) = (self.operand(&eqn.args[0]), self.operand(&eqn.args[1]));
+                quote!(::std::vec![#value; #len])
+            }
+            Op::Select(cond) => {
+                let cond = self.operand(cond);
+                let (a, b) = (self.operand(&eqn.args[0]), self.operand(&eqn.args[1]));
+                quote!(if #cond { #a } else { #b })
+            }
+            Op::Passive(code) => code.tokens.clone(),
+            Op::ZeroLike(of) => {
+                let lane = &self.lane;
+                let of = self.borrowed(&Place::whole(*of));
+                quote!(::autodiff_runtime::private::zero_like::<#lane, _>(#of))
+            }
+            Op::Zero => self.zero(&var_ty(self.trace, eqn.var)),
+            Op::SumOf(place) => {
+                let place = self.place(place);
+                quote!(::autodiff_runtime::private::sum(&#place[..]))
+            }
+            Op::CloneOf(place) => {
+                if let Ty::Vec(_) = self.trace.ty(eqn.var) {
+                    let place = self.place(place);
+                    return quote!((#place)[..].to_vec());
+                }
+                let place = self.borrowed(place);
+                quote!(::std::borrow::ToOwned::to_owned(#place))
+            }
+        }
+    }
+
+    /// The zero of a type whose shape is known.
+    pub fn zero(&self, ty: &Ty) -> TokenStream {
+        match ty {
+            Ty::Array(element, Some(len)) => {
+                let element = self.zero(element);
+                quote!([#element; #len])
+            }
+            _ => {
+                let (lane, base) = (&self.lane, self.base.tokens());
+                quote!(<#lane as ::autodiff_runtime::private::Lane<#base>>::ZERO)
+            }
+        }
+    }
+
+    fn rule(&self, name: &str, args: &[Operand], span: Span) -> TokenStream {
+        let infix = match name {
+            "add" => Some(quote_spanned!(span=> +)),
+            "sub" => Some(quote_spanned!(span=> -)),
+            "mul" => Some(quote_spanned!(span=> *)),
+            "div" => Some(quote_spanned!(span=> /)),
+            "rem" => Some(quote_spanned!(span=> %)),
+            _ => None,
+        };
+        if let Some(infix) = infix {
+            let (a, b) = (self.operand(&args[0]), self.operand(&args[1]));
+            return quote!(#a #infix #b);
+        }
+        if name == "neg" {
+            let a = self.operand(&args[0]);
+            return quote!(-#a);
+        }
+        let receiver = self.receiver(&args[0]);
+        let method = proc_macro2::Ident::new(name, span);
+        let rest = args[1..].iter().map(|arg| self.operand(arg));
+        quote!(#receiver.#method(#(#rest),*))
+    }
+
+    fn a_loop(&self, l: &Loop) -> TokenStream {
+        let body = self.block(&l.body);
+        let exits = self.idents(&l.exits);
+        let exit = (!exits.is_empty()).then(|| quote!(if #(#exits)||* { break; }));
+        match &l.head {
+            Head::Range {
+                var,
+                lo,
+                hi,
+                inclusive,
+                step,
+                reversed,
+            } => {
+                let (var, lo, hi) = (
+                    &self.trace.var(*var).ident,
+                    self.operand(lo),
+                    self.operand(hi),
+                );
+                let dots = if *inclusive { quote!(..=) } else { quote!(..) };
+                let mut range = quote!(#lo #dots #hi);
+                if step.is_some() || *reversed {
+                    range = quote!((#range));
+                }
+                if let Some(step) = step {
+                    let step = self.operand(step);
+                    range = quote!(#range.step_by(#step));
+                }
+                if *reversed {
+                    range = quote!(#range.rev());
+                }
+                quote!(for #var in #range { #body #exit })
+            }
+            Head::While { test, cond } => {
+                let cond = self.operand(cond);
+                let test = self.block(test);
+                quote!(loop { #test if !#cond { break; } #body #exit })
+            }
+            Head::Each { pattern, iter, .. } => {
+                let iter = &iter.tokens;
+                quote!(for #pattern in #iter { #body #exit })
+            }
+            Head::Replay { trips } => {
+                let trips = &self.trace.var(*trips).ident;
+                quote!(for _ in 0..#trips { #body })
+            }
+        }
+    }
+
+    /// `&place`.
+    fn borrowed(&self, place: &Place) -> TokenStream {
+        let tokens = self.place(place);
+        quote!(&#tokens)
+    }
+
+    fn mutably(&self, place: &Place) -> TokenStream {
+        let tokens = self.place(place);
+        quote!(&mut #tokens)
+    }
+
+    fn call(&self, call: &Call) -> TokenStream {
+        let result = &self.trace.var(call.result).ident;
+        match &call.form {
+            CallForm::Plain | CallForm::Forward { .. } => {
+                let mut args = Vec::new();
+                for (k, arg) in call.args.iter().enumerate() {
+                    args.push(self.arg(arg));
+                    if let Some(dots) = &call.dots {
+                        args.push(self.optional(dots.args[k].as_ref(), arg));
+                    }
+                }
+                self.forward_call(call, result, &args)
+            }
+            CallForm::Backward {
+                pullback,
+                seed,
+                shadows,
+                cotangents,
+            } => {
+                let args = self.backward_args(call, seed.as_ref(), shadows);
+                let pullback = &self.trace.var(*pullback).ident;
+                let cotangents = &self.trace.var(*cotangents).ident;
+                match &call.dots {
+                    None => quote!(let #cotangents = #pullback(#(#args),*);),
+                    Some(dots) => {
+                        let dot = &self.trace.var(dots.result).ident;
+                        quote!(let (#cotangents, #dot) = #pullback(#(#args),*);)
+                    }
+                }
+            }
+        }
+    }
+
+    fn forward_call(
+        &self,
+        call: &Call,
+        result: &proc_macro2::Ident,
+        args: &[TokenStream],
+    ) -> TokenStream {
+        let (path, span) = (&call.path, call.span);
+        let with = |extra: Option<TokenStream>| match (&call.turbofish, extra) {
+            (None, _) => quote!(),
+            (Some(fish), None) => quote!(::<#fish>),
+            (Some(fish), Some(extra)) => quote!(::<#fish, #extra>),
+        };
+        let dot = call
+            .dots
+            .as_ref()
+            .map(|dots| &self.trace.var(dots.result).ident);
+        match (&call.form, dot) {
+            (CallForm::Forward { pullback }, None) => {
+                let (pullback, fish) = (&self.trace.var(*pullback).ident, with(None));
+                quote_spanned!(span=> let (#result, #pullback) = #path!().pull #fish(#(#args),*);)
+            }
+            (CallForm::Forward { pullback }, Some(dot)) => {
+                let (pullback, fish) = (&self.trace.var(*pullback).ident, with(None));
+                quote_spanned!(span=>
+                    let (#result, #dot, #pullback) = #path!().pull_jvp #fish(#(#args),*);)
+            }
+            (_, Some(dot)) => {
+                let fish = with(Some(quote!(_)));
+                quote_spanned!(span=> let (#result, #dot) = #path!().jvp #fish(#(#args),*);)
+            }
+            (_, None) => {
+                let fish = with(None);
+                quote!(let #result = #path #fish(#(#args),*);)
+            }
+        }
+    }
+
+    fn arg(&self, arg: &Arg) -> TokenStream {
+        match arg {
+            Arg::Value(value) => self.operand(value),
+            Arg::Shared(place) => self.borrowed(place),
+            Arg::Mutable(place) => self.mutably(place),
+            Arg::PassiveRef(code) => code.tokens.clone(),
+        }
+    }
+
+    /// `Some(…)` of a tangent or adjoint that goes with `arg`, or `None`.
+    fn optional(&self, place: Option<&Place>, arg: &Arg) -> TokenStream {
+        let Some(place) = place else {
+            return quote!(::core::option::Option::None);
+        };
+        let inner = match arg {
+            Arg::Value(_) => self.place(place),
+            Arg::Mutable(_) => self.mutably(place),
+            _ => self.borrowed(place),
+        };
+        quote!(::core::option::Option::Some(#inner))
+    }
+
+    fn backward_args(
+        &self,
+        call: &Call,
+        seed: Option<&Operand>,
+        shadows: &[Option<Place>],
+    ) -> Vec<TokenStream> {
+        let mut args: Vec<TokenStream> = seed.iter().map(|seed| self.operand(seed)).collect();
+        let dots = call.dots.as_ref();
+        args.extend(
+            dots.and_then(|dots| dots.seed.as_ref())
+                .map(|seed| self.operand(seed)),
+        );
+        for (k, arg) in call.args.iter().enumerate() {
+            let again = match arg {
+                Arg::Value(_) => continue,
+                Arg::Mutable(_) => false,
+                _ => true,
+            };
+            if again {
+                args.push(self.arg(arg));
+                args.extend(dots.map(|dots| self.optional(dots.args[k].as_ref(), arg)));
+            }
+            let shadow = |place: Option<&Place>| match place {
+                Some(place) => {
+                    let inner = self.mutably(place);
+                    quote!(::core::option::Option::Some(#inner))
+                }
+                None => quote!(::core::option::Option::None),
+            };
+            args.push(shadow(shadows[k].as_ref()));
+            args.extend(dots.map(|dots| shadow(dots.shadows[k].as_ref())));
+        }
+        args
+    }
+}
+
+fn var_ty(trace: &Trace, var: VarId) -> Ty {
+    trace.ty(var).clone()
+}

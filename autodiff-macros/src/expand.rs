@@ -1,0 +1,49 @@
+//! The pipeline: read, fence, lower, analyse, differentiate, emit.
+
+use crate::analysis::activity::Activity;
+use crate::args::Args;
+use crate::errors::Errors;
+use crate::lower::{Lowered, lower};
+use crate::passes::simplify;
+use crate::signature::Function;
+use crate::{derive, emit, fallback, fence};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::ItemFn;
+
+/// `#[differentiate(args)] item`.
+pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let errors = Errors::default();
+    let args = Args::parse(args, &errors);
+    let item: ItemFn = match syn::parse2(item.clone()) {
+        Ok(item) => item,
+        Err(error) => return fallback::not_a_function(item, error, errors),
+    };
+    let function = Function::read(item, &args, &errors);
+    fence::check(&function.item, &errors);
+    if !errors.is_empty() {
+        return fallback::stubs(&function, errors);
+    }
+    let mut lowered = lower(&function, &errors);
+    check_hazards(&function, &lowered, &errors);
+    if !errors.is_empty() {
+        return fallback::stubs(&function, errors);
+    }
+    simplify(&mut lowered.trace);
+    let original = &function.item;
+    let siblings = emit::siblings::all(&function, &lowered, &args);
+    let original = original.to_token_stream();
+    // A function of which only derivatives are called is in use.
+    quote!(#[allow(dead_code)] #original #siblings)
+}
+
+/// What could not be differentiated is an error where it meets active values.
+fn check_hazards(function: &Function, lowered: &Lowered, errors: &Errors) {
+    let (inputs, outputs) = derive::ends(function, lowered);
+    let activity = Activity::of(&lowered.trace, &inputs, &outputs);
+    for hazard in &lowered.hazards {
+        if hazard.vars.iter().any(|var| activity.is_varied(*var)) {
+            errors.at(&hazard.tokens, &hazard.message);
+        }
+    }
+}

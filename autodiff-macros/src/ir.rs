@@ -1,0 +1,738 @@
+//! The evaluation trace as data: typed equations in structured regions.
+//!
+//! A function is a [`Block`] of statements over variables. A *temporary* is bound by exactly one
+//! equation of its region; a *slot* is a `let mut` of the user's, or anything else that is written
+//! in place; a *join* receives its value in the branches of the `if` that follows its declaration.
+//! Control flow is structured: early `return`, `break` and `continue` have become flags and nested
+//! branches by the time a trace exists, so a region is always left at its end.
+//!
+//! Derivatives are traces too. The transformations take a trace and give a trace, which is why the
+//! derivative of a derivative needs no code of its own.
+
+pub mod print;
+pub mod verify;
+
+use crate::rule::Row;
+use proc_macro2::{Ident, Span, TokenStream};
+use std::collections::HashMap;
+
+/// A variable of a [`Trace`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct VarId(pub u32);
+
+/// What the macro knows of a type. The rest is left to `rustc` and to traits.
+#[derive(Clone, Debug)]
+pub enum Ty {
+    /// A float one can differentiate with respect to.
+    Real,
+    /// Integers, conditions, strings, and whatever else carries no derivative.
+    Passive,
+    /// `[T; N]`, with the tokens of its length where they are known.
+    Array(Box<Ty>, Option<TokenStream>),
+    Slice(Box<Ty>),
+    Vec(Box<Ty>),
+    Tuple(Vec<Ty>),
+    /// `&T` or `&mut T`.
+    Ref(Box<Ty>, bool),
+    /// What a call returns, for example.
+    Unknown,
+}
+
+impl Ty {
+    /// The type behind any references.
+    pub fn behind(&self) -> &Ty {
+        match self {
+            Ty::Ref(inner, _) => inner.behind(),
+            other => other,
+        }
+    }
+
+    pub fn is_real(&self) -> bool {
+        matches!(self.behind(), Ty::Real)
+    }
+
+    pub fn is_passive(&self) -> bool {
+        matches!(self.behind(), Ty::Passive)
+    }
+
+    /// Whether a value is handed on by copying, as far as the macro can tell.
+    pub fn is_copy(&self) -> bool {
+        match self {
+            Ty::Real => true,
+            Ty::Ref(_, mutable) => !mutable,
+            Ty::Array(element, _) => element.is_copy(),
+            Ty::Tuple(parts) => parts.iter().all(Ty::is_copy),
+            _ => false,
+        }
+    }
+
+    /// The type of `value[i]`.
+    pub fn element(&self) -> Ty {
+        match self.behind() {
+            Ty::Array(element, _) | Ty::Slice(element) | Ty::Vec(element) => (**element).clone(),
+            Ty::Passive => Ty::Passive,
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// Whether any part of a value of this type can carry a derivative.
+    pub fn may_be_active(&self) -> bool {
+        match self {
+            Ty::Passive => false,
+            Ty::Real | Ty::Unknown => true,
+            Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) | Ty::Ref(inner, _) => {
+                inner.may_be_active()
+            }
+            Ty::Tuple(parts) => parts.iter().any(Ty::may_be_active),
+        }
+    }
+}
+
+/// How a variable gets its value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Param,
+    Temp,
+    Join,
+    Slot,
+}
+
+/// All that is known of one variable.
+#[derive(Clone, Debug)]
+pub struct Var {
+    /// The name in the emitted code: the user's, or one that the user does not have.
+    pub ident: Ident,
+    pub ty: Ty,
+    pub kind: Kind,
+    /// Whether it is written after its declaration (in whole or in part).
+    pub mutated: bool,
+    /// Whether its value may be moved away before the function ends.
+    pub moved: bool,
+    /// The user's type annotation, kept for values without a derivative.
+    pub annotation: Option<TokenStream>,
+    /// The name in the user's source, empty for an intermediate value.
+    pub source_name: String,
+}
+
+/// A passive expression, passed through as the user wrote it.
+#[derive(Clone, Debug)]
+pub struct Code {
+    pub tokens: TokenStream,
+    pub reads: Vec<VarId>,
+    /// Cheap and free of effects: may be evaluated again wherever its variables are at hand.
+    pub pure: bool,
+    pub ty: Ty,
+    pub span: Span,
+}
+
+/// An argument of an equation.
+#[derive(Clone, Debug)]
+pub enum Operand {
+    Var(VarId),
+    /// A float literal, with the tokens the user wrote (or none, for numbers of our own).
+    Lit(f64, Option<TokenStream>),
+    Code(Code),
+}
+
+impl Operand {
+    pub const ZERO: Operand = Operand::Lit(0.0, None);
+    pub const ONE: Operand = Operand::Lit(1.0, None);
+
+    pub fn var(&self) -> Option<VarId> {
+        match self {
+            Operand::Var(var) => Some(*var),
+            _ => None,
+        }
+    }
+
+    pub fn lit(&self) -> Option<f64> {
+        match self {
+            Operand::Lit(value, _) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub fn reads(&self) -> &[VarId] {
+        match self {
+            Operand::Var(var) => std::slice::from_ref(var),
+            Operand::Lit(..) => &[],
+            Operand::Code(code) => &code.reads,
+        }
+    }
+}
+
+/// A step from a variable into its parts.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Index(Operand),
+    Field(TokenStream),
+    /// `[a..b]`: the tokens of the range.
+    Range(Code),
+}
+
+/// A variable or a part of one: `x`, `x[i]`, `t.0`, `a[i][j]`.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub root: VarId,
+    pub path: Vec<Step>,
+}
+
+impl Place {
+    pub fn whole(root: VarId) -> Place {
+        Place {
+            root,
+            path: Vec::new(),
+        }
+    }
+
+    pub fn is_whole(&self) -> bool {
+        self.path.is_empty()
+    }
+
+    /// The variables that its indices read.
+    pub fn index_reads(&self) -> impl Iterator<Item = VarId> + '_ {
+        self.path
+            .iter()
+            .flat_map(|step| match step {
+                Step::Index(operand) => operand.reads(),
+                Step::Range(code) => &code.reads,
+                Step::Field(_) => &[],
+            })
+            .copied()
+    }
+}
+
+/// The right-hand side of an equation.
+#[derive(Clone, Debug)]
+pub enum Op {
+    /// A row of the rule table.
+    Rule(&'static Row),
+    /// Another name for the argument, by copy or move.
+    Copy,
+    /// Reads a place.
+    Load(Place),
+    /// `[a, b, c]`.
+    Array,
+    /// `vec![a, b, c]`.
+    VecOf,
+    /// `(a, b)`.
+    Tuple,
+    /// `[a; n]`.
+    Repeat(TokenStream),
+    /// `vec![a; n]`; the length is the second argument.
+    VecRepeat,
+    /// `if cond { a } else { b }` on scalars, both at hand.
+    Select(Operand),
+    /// A passive expression: its value has no derivative.
+    Passive(Code),
+    /// The zero tangent of a variable, whose shape is only known at run time.
+    ZeroLike(VarId),
+    /// The zero of the type of the result.
+    Zero,
+    /// The sum of the elements of a place, all of them scalars.
+    SumOf(Place),
+    /// A copy of a place, with storage of its own.
+    CloneOf(Place),
+}
+
+/// `var = op(args)`.
+#[derive(Clone, Debug)]
+pub struct Eqn {
+    pub var: VarId,
+    pub op: Op,
+    pub args: Vec<Operand>,
+    pub span: Span,
+}
+
+/// How a function receives an argument.
+#[derive(Clone, Debug)]
+pub enum Arg {
+    Value(Operand),
+    Shared(Place),
+    Mutable(Place),
+    /// A reference without a derivative, as written (`"text"`, `&TABLE`).
+    PassiveRef(Code),
+}
+
+/// A call to another differentiated function.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The path as written, without its generic arguments.
+    pub path: TokenStream,
+    /// The generic arguments as written.
+    pub turbofish: Option<TokenStream>,
+    pub args: Vec<Arg>,
+    pub result: VarId,
+    pub span: Span,
+    /// Whether the call is to the function that contains it.
+    pub recursive: bool,
+    /// Which of the statements this is.
+    pub form: CallForm,
+    /// The tangents, in a trace that carries tangents along.
+    pub dots: Option<Dots>,
+}
+
+/// The tangents of a call.
+#[derive(Clone, Debug)]
+pub struct Dots {
+    /// One for each argument: where its tangent is, if it has one.
+    pub args: Vec<Option<Place>>,
+    /// Receives the tangent of the result (or of the cotangents, for `Backward`).
+    pub result: VarId,
+    /// The tangents of the shadows, for `Backward`.
+    pub shadows: Vec<Option<Place>>,
+    pub seed: Option<Operand>,
+}
+
+/// The three statements a call becomes.
+#[derive(Clone, Debug)]
+pub enum CallForm {
+    /// `result = g(args)`.
+    Plain,
+    /// `(result, pullback) = g.pull(args)`.
+    Forward { pullback: VarId },
+    /// `cotangents = pullback(seed, shadows)`.
+    Backward {
+        pullback: VarId,
+        seed: Option<Operand>,
+        /// One for each argument: the adjoint to add to, if there is one.
+        shadows: Vec<Option<Place>>,
+        /// The variable that receives the cotangents of the arguments given by value.
+        cotangents: VarId,
+    },
+}
+
+/// A loop.
+#[derive(Clone, Debug)]
+pub struct Loop {
+    /// Shared by the loop and its counterpart in the backward sweep.
+    pub id: u32,
+    pub head: Head,
+    pub body: Block,
+    /// The loop ends after an iteration in which one of these flags was set.
+    pub exits: Vec<VarId>,
+    pub span: Span,
+}
+
+/// What a loop iterates over.
+#[derive(Clone, Debug)]
+pub enum Head {
+    /// `for var in lo..hi`, `lo..=hi`, with `.step_by(step)` and `.rev()`.
+    Range {
+        var: VarId,
+        lo: Operand,
+        hi: Operand,
+        inclusive: bool,
+        step: Option<Operand>,
+        reversed: bool,
+    },
+    /// `while test { … }`: the block that computes the condition, and the condition.
+    While { test: Block, cond: Operand },
+    /// `for pat in iter` over something without derivatives.
+    Each {
+        pattern: TokenStream,
+        vars: Vec<VarId>,
+        iter: Code,
+    },
+    /// As many times as the variable says.
+    Replay { trips: VarId },
+}
+
+impl Head {
+    /// The variables that each iteration binds.
+    pub fn binds(&self) -> Vec<VarId> {
+        match self {
+            Head::Range { var, .. } => vec![*var],
+            Head::Each { vars, .. } => vars.clone(),
+            Head::While { .. } | Head::Replay { .. } => Vec::new(),
+        }
+    }
+}
+
+/// Where a backward region finds the values of the forward region.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Store {
+    /// An `Option` that a branch fills.
+    Cell,
+    /// A stack that a loop pushes to once an iteration.
+    Stack,
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub enum Stmt {
+    Let(Eqn),
+    /// A slot or a join; a join has no initial value.
+    Declare {
+        var: VarId,
+        init: Option<Operand>,
+    },
+    /// `place = value`.
+    Assign {
+        place: Place,
+        value: Operand,
+        span: Span,
+    },
+    /// `place += value`, or `-=`, on scalars.
+    Accumulate {
+        place: Place,
+        value: Operand,
+        negative: bool,
+        span: Span,
+    },
+    /// `place += other` on anything, element by element.
+    AccumulateAll {
+        place: Place,
+        other: Place,
+    },
+    /// Every scalar of the place becomes 0.
+    Clear {
+        place: Place,
+    },
+    /// `id` is shared by the branch and its counterpart in the backward sweep.
+    If {
+        id: u32,
+        cond: Operand,
+        then: Block,
+        els: Block,
+        span: Span,
+    },
+    Loop(Box<Loop>),
+    Call(Box<Call>),
+    /// Passed through as written; `defines` are the variables it declares.
+    Passive {
+        code: Code,
+        defines: Vec<VarId>,
+        writes: Vec<VarId>,
+    },
+    /// Declares a store.
+    NewStore {
+        var: VarId,
+        store: Store,
+    },
+    /// Puts the values into the store.
+    Put {
+        var: VarId,
+        store: Store,
+        values: Vec<VarId>,
+    },
+    /// Takes them out again, under the same names.
+    Take {
+        var: VarId,
+        store: Store,
+        values: Vec<VarId>,
+    },
+}
+
+/// A region: statements in order.
+#[derive(Clone, Debug, Default)]
+pub struct Block(pub Vec<Stmt>);
+
+/// A whole function as a trace.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    pub vars: Vec<Var>,
+    pub body: Block,
+    /// What the function returns, if anything.
+    pub result: Option<Operand>,
+    pub names: crate::names::Names,
+    /// How many branches and loops there are.
+    pub regions: u32,
+}
+
+impl Trace {
+    pub fn new(names: crate::names::Names) -> Trace {
+        Trace {
+            vars: Vec::new(),
+            body: Block::default(),
+            result: None,
+            names,
+            regions: 0,
+        }
+    }
+
+    /// The number of a new branch or loop.
+    pub fn region_id(&mut self) -> u32 {
+        self.regions += 1;
+        self.regions
+    }
+
+    pub fn var(&self, var: VarId) -> &Var {
+        &self.vars[var.0 as usize]
+    }
+
+    pub fn var_mut(&mut self, var: VarId) -> &mut Var {
+        &mut self.vars[var.0 as usize]
+    }
+
+    pub fn ty(&self, var: VarId) -> &Ty {
+        &self.var(var).ty
+    }
+
+    /// A new variable whose name starts from `hint`.
+    pub fn fresh(&mut self, hint: &str, ty: Ty, kind: Kind, span: Span) -> VarId {
+        let ident = self.names.fresh(hint, span);
+        self.push(Var {
+            ident,
+            ty,
+            kind,
+            mutated: false,
+            moved: false,
+            annotation: None,
+            source_name: String::new(),
+        })
+    }
+
+    pub fn push(&mut self, var: Var) -> VarId {
+        self.vars.push(var);
+        VarId(self.vars.len() as u32 - 1)
+    }
+
+    /// An operation that gives the zero tangent of `var`.
+    pub fn zero_op(&self, var: VarId) -> Op {
+        if has_static_shape(self.ty(var)) {
+            Op::Zero
+        } else {
+            Op::ZeroLike(var)
+        }
+    }
+
+    /// The type of a place.
+    pub fn place_ty(&self, place: &Place) -> Ty {
+        let mut ty = self.ty(place.root).behind().clone();
+        for step in &place.path {
+            ty = match step {
+                Step::Index(_) => ty.element(),
+                Step::Range(_) => Ty::Slice(Box::new(ty.element())),
+                Step::Field(name) => match (&ty, name.to_string().parse::<usize>()) {
+                    (Ty::Tuple(parts), Ok(i)) if i < parts.len() => parts[i].clone(),
+                    (Ty::Passive, _) => Ty::Passive,
+                    _ => Ty::Unknown,
+                },
+            };
+        }
+        ty
+    }
+
+    pub fn operand_ty(&self, operand: &Operand) -> Ty {
+        match operand {
+            Operand::Var(var) => self.ty(*var).clone(),
+            Operand::Lit(..) => Ty::Real,
+            Operand::Code(code) => code.ty.clone(),
+        }
+    }
+}
+
+/// Whether the zero of a type can be written down without a value of it.
+fn has_static_shape(ty: &Ty) -> bool {
+    match ty {
+        Ty::Real => true,
+        Ty::Array(element, Some(_)) => has_static_shape(element),
+        _ => false,
+    }
+}
+
+impl Stmt {
+    /// The nested regions.
+    pub fn blocks(&self) -> Vec<&Block> {
+        match self {
+            Stmt::If { then, els, .. } => vec![then, els],
+            Stmt::Loop(l) => match &l.head {
+                Head::While { test, .. } => vec![test, &l.body],
+                _ => vec![&l.body],
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// The nested regions, to change.
+    pub fn blocks_mut(&mut self) -> Vec<&mut Block> {
+        match self {
+            Stmt::If { then, els, .. } => vec![then, els],
+            Stmt::Loop(l) => match &mut l.head {
+                Head::While { test, .. } => vec![test, &mut l.body],
+                _ => vec![&mut l.body],
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// The variables this statement reads itself, nested regions left out.
+    pub fn reads(&self) -> Vec<VarId> {
+        let mut out = Vec::new();
+        let operand = |o: &Operand, out: &mut Vec<VarId>| out.extend_from_slice(o.reads());
+        match self {
+            Stmt::Let(eqn) => eqn_reads(eqn, &mut out),
+            Stmt::Declare { init, .. } => out.extend(init.iter().flat_map(Operand::reads)),
+            Stmt::Assign { place, value, .. } => {
+                out.extend(place.index_reads());
+                operand(value, &mut out);
+            }
+            Stmt::Accumulate { place, value, .. } => {
+                out.push(place.root);
+                out.extend(place.index_reads());
+                operand(value, &mut out);
+            }
+            Stmt::AccumulateAll { place, other } => {
+                out.extend([place.root, other.root]);
+                out.extend(place.index_reads().chain(other.index_reads()));
+            }
+            Stmt::Clear { place } => {
+                out.push(place.root);
+                out.extend(place.index_reads());
+            }
+            Stmt::If { cond, .. } => operand(cond, &mut out),
+            Stmt::Loop(l) => {
+                match &l.head {
+                    Head::Range { lo, hi, step, .. } => {
+                        operand(lo, &mut out);
+                        operand(hi, &mut out);
+                        out.extend(step.iter().flat_map(Operand::reads));
+                    }
+                    Head::While { cond, .. } => operand(cond, &mut out),
+                    Head::Each { iter, .. } => out.extend_from_slice(&iter.reads),
+                    Head::Replay { trips } => out.push(*trips),
+                }
+                out.extend_from_slice(&l.exits);
+            }
+            Stmt::Call(call) => call_reads(call, &mut out),
+            Stmt::Passive { code, writes, .. } => {
+                out.extend_from_slice(&code.reads);
+                out.extend_from_slice(writes);
+            }
+            Stmt::NewStore { .. } => {}
+            Stmt::Put { var, values, .. } => {
+                out.push(*var);
+                out.extend_from_slice(values);
+            }
+            Stmt::Take { var, .. } => out.push(*var),
+        }
+        out
+    }
+
+    /// The variables this statement brings into scope.
+    pub fn binds(&self) -> Vec<VarId> {
+        match self {
+            Stmt::Let(eqn) => vec![eqn.var],
+            Stmt::Declare { var, .. } | Stmt::NewStore { var, .. } => vec![*var],
+            Stmt::Passive { defines, .. } => defines.clone(),
+            Stmt::Take { values, .. } => values.clone(),
+            Stmt::Call(call) => {
+                let mut binds = match &call.form {
+                    CallForm::Plain => vec![call.result],
+                    CallForm::Forward { pullback } => vec![call.result, *pullback],
+                    CallForm::Backward { cotangents, .. } => vec![*cotangents],
+                };
+                binds.extend(call.dots.iter().map(|dots| dots.result));
+                binds
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The variables this statement writes to in place.
+    pub fn writes(&self) -> Vec<VarId> {
+        match self {
+            Stmt::Assign { place, .. }
+            | Stmt::Accumulate { place, .. }
+            | Stmt::AccumulateAll { place, .. }
+            | Stmt::Clear { place } => vec![place.root],
+            Stmt::Passive { writes, .. } => writes.clone(),
+            Stmt::Put { var, .. } | Stmt::Take { var, .. } => vec![*var],
+            Stmt::Call(call) => match &call.form {
+                CallForm::Backward { shadows, .. } => {
+                    shadows.iter().flatten().map(|place| place.root).collect()
+                }
+                _ => call
+                    .args
+                    .iter()
+                    .filter_map(|arg| match arg {
+                        Arg::Mutable(place) => Some(place.root),
+                        _ => None,
+                    })
+                    .collect(),
+            },
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The variables an equation reads.
+pub fn eqn_reads(eqn: &Eqn, out: &mut Vec<VarId>) {
+    out.extend(eqn.args.iter().flat_map(Operand::reads));
+    match &eqn.op {
+        Op::Load(place) | Op::SumOf(place) | Op::CloneOf(place) => {
+            out.push(place.root);
+            out.extend(place.index_reads());
+        }
+        Op::Select(cond) => out.extend_from_slice(cond.reads()),
+        Op::Passive(code) => out.extend_from_slice(&code.reads),
+        Op::ZeroLike(var) => out.push(*var),
+        _ => {}
+    }
+}
+
+fn call_reads(call: &Call, out: &mut Vec<VarId>) {
+    let backward = matches!(call.form, CallForm::Backward { .. });
+    for arg in &call.args {
+        match arg {
+            // The cotangent of a value needs no value.
+            Arg::Value(_) if backward => {}
+            Arg::Value(value) => out.extend_from_slice(value.reads()),
+            Arg::Mutable(place) if backward => out.extend(place.index_reads()),
+            Arg::Shared(place) | Arg::Mutable(place) => {
+                out.push(place.root);
+                out.extend(place.index_reads());
+            }
+            Arg::PassiveRef(code) => out.extend_from_slice(&code.reads),
+        }
+    }
+    if let CallForm::Backward {
+        pullback,
+        seed,
+        shadows,
+        ..
+    } = &call.form
+    {
+        out.push(*pullback);
+        out.extend(seed.iter().flat_map(Operand::reads));
+        for place in shadows.iter().flatten() {
+            out.push(place.root);
+            out.extend(place.index_reads());
+        }
+    }
+}
+
+impl Block {
+    /// Visits every statement, outer ones before the ones nested in them.
+    pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Stmt)) {
+        for stmt in &self.0 {
+            visit(stmt);
+            for block in stmt.blocks() {
+                block.walk(visit);
+            }
+        }
+    }
+
+    /// The variables written anywhere inside.
+    pub fn all_writes(&self) -> Vec<VarId> {
+        let mut out = Vec::new();
+        self.walk(&mut |stmt| out.extend(stmt.writes()));
+        out
+    }
+
+    /// The variables bound anywhere inside.
+    pub fn all_binds(&self) -> Vec<VarId> {
+        let mut out = Vec::new();
+        self.walk(&mut |stmt| {
+            out.extend(stmt.binds());
+            if let Stmt::Loop(l) = stmt {
+                out.extend(l.head.binds());
+            }
+        });
+        out
+    }
+}
+
+/// A map from variables to whatever a pass needs to know of them.
+pub type VarMap<T> = HashMap<VarId, T>;

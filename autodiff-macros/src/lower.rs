@@ -1,0 +1,240 @@
+//! From `syn` to the evaluation trace.
+//!
+//! Each file answers one question:
+//!
+//! - `typing`: what type does an expression have, as far as its tokens tell (nothing is emitted)?
+//! - `expr`: which operand holds the value of an expression? (`operand`; equations are emitted)
+//! - `place`: which part of which variable does an expression denote? (`place`)
+//! - `call`: the same for calls of methods and functions.
+//! - `opaque`: the expression as the user wrote it, with variables under their emitted names; for
+//!   everything that has no derivative (conditions, indices, integers, strings).
+//! - `stmt`: what does a statement do?
+//! - `control`: the same for branches, loops and the early ways out of them.
+//!
+//! Whether a value really depends on an input is not known while lowering (a loop may make it so
+//! later), only whether its type could. An expression that cannot be differentiated is therefore
+//! kept as a [`Hazard`], and becomes an error if the analysis finds that it reads active values.
+
+mod call;
+mod control;
+mod expr;
+mod opaque;
+mod place;
+mod stmt;
+mod typing;
+
+use crate::errors::Errors;
+use crate::ir::*;
+use crate::names::Names;
+use crate::rule::Row;
+use crate::signature::{Base, Function};
+use control::Exits;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use std::collections::HashMap;
+
+/// An expression that must not read (or write) active values.
+pub struct Hazard {
+    pub vars: Vec<VarId>,
+    pub tokens: TokenStream,
+    pub message: String,
+}
+
+/// A lowered function.
+pub struct Lowered {
+    pub trace: Trace,
+    /// The variable of each parameter.
+    pub params: Vec<VarId>,
+    pub hazards: Vec<Hazard>,
+}
+
+/// The state of lowering: the trace so far, the names in scope, the open regions.
+struct Lower<'a> {
+    trace: Trace,
+    errors: &'a Errors,
+    scopes: Vec<HashMap<String, VarId>>,
+    regions: Vec<Block>,
+    exits: Exits,
+    hazards: Vec<Hazard>,
+    base: Base,
+    name: &'a Ident,
+    output: Option<&'a syn::Type>,
+    output_shape: &'a Ty,
+}
+
+/// Lowers the body of `function`.
+pub fn lower(function: &Function, errors: &Errors) -> Lowered {
+    let mut names = Names::new(function.item.to_token_stream());
+    for param in &function.params {
+        names.take(&param.dot);
+        names.take(&param.bar);
+    }
+    let mut lower = Lower {
+        trace: Trace::new(names),
+        errors,
+        scopes: vec![HashMap::new()],
+        regions: vec![Block::default()],
+        exits: Exits::default(),
+        hazards: Vec::new(),
+        base: function.base,
+        name: function.name(),
+        output: function.output.as_ref(),
+        output_shape: &function.output_shape,
+    };
+    let params = function
+        .params
+        .iter()
+        .map(|param| lower.param(param))
+        .collect();
+    let result = lower.body(&function.item.block);
+    let mut trace = lower.trace;
+    trace.body = lower.regions.pop().expect("the region of the body is open");
+    trace.result = result;
+    Lowered {
+        trace,
+        params,
+        hazards: lower.hazards,
+    }
+}
+
+impl Lower<'_> {
+    fn param(&mut self, param: &crate::signature::Param) -> VarId {
+        let kind = if param.mut_binding {
+            Kind::Slot
+        } else {
+            Kind::Param
+        };
+        let var = self.trace.push(Var {
+            ident: param.ident.clone(),
+            ty: param.shape.clone(),
+            kind,
+            // What stands behind a `&mut` is not the callee's: it is never read on the way back.
+            mutated: param.passing == crate::signature::Passing::Mutable,
+            moved: false,
+            annotation: None,
+            source_name: param.ident.to_string(),
+        });
+        self.bind(&param.ident, var);
+        var
+    }
+
+    fn emit(&mut self, stmt: Stmt) {
+        for var in stmt.writes() {
+            self.trace.var_mut(var).mutated = true;
+        }
+        self.regions
+            .last_mut()
+            .expect("a region is open")
+            .0
+            .push(stmt);
+    }
+
+    /// Runs `inside` with a new region and a new scope, and returns the region.
+    fn region(&mut self, inside: impl FnOnce(&mut Self)) -> Block {
+        self.regions.push(Block::default());
+        self.scopes.push(HashMap::new());
+        inside(self);
+        self.scopes.pop();
+        self.regions
+            .pop()
+            .expect("the region that was opened above")
+    }
+
+    /// Makes the user's `ident` mean `var` from here to the end of the scope.
+    fn bind(&mut self, ident: &Ident, var: VarId) {
+        self.scopes
+            .last_mut()
+            .expect("a scope is open")
+            .insert(ident.to_string(), var);
+    }
+
+    fn lookup(&self, name: &str) -> Option<VarId> {
+        self.scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.get(name).copied())
+    }
+
+    /// A variable for the user's `ident`, under that name if nothing else in the function has it.
+    fn user_var(&mut self, ident: &Ident, ty: Ty, kind: Kind) -> VarId {
+        let name = ident.to_string();
+        let used = self.trace.vars.iter().any(|var| var.ident == *ident);
+        let emitted = if used {
+            self.trace.names.fresh(&name, ident.span())
+        } else {
+            ident.clone()
+        };
+        self.trace.push(Var {
+            ident: emitted,
+            ty,
+            kind,
+            mutated: false,
+            moved: false,
+            annotation: None,
+            source_name: name,
+        })
+    }
+
+    /// Emits `v = op(args)` for a new temporary `v`.
+    fn eqn(&mut self, op: Op, args: Vec<Operand>, ty: Ty, span: Span) -> Operand {
+        let var = self
+            .trace
+            .fresh("v", ty, Kind::Temp, span.resolved_at(Span::mixed_site()));
+        self.emit(Stmt::Let(Eqn {
+            var,
+            op,
+            args,
+            span,
+        }));
+        Operand::Var(var)
+    }
+
+    fn rule(&mut self, row: &'static Row, args: Vec<Operand>, span: Span) -> Operand {
+        let passive = args
+            .iter()
+            .all(|arg| self.trace.operand_ty(arg).is_passive());
+        let ty = if passive { Ty::Passive } else { Ty::Real };
+        self.eqn(Op::Rule(row), args, ty, span)
+    }
+
+    /// A temporary that holds the value of a passive expression from here on. Literals and
+    /// variables that cannot change stay as they are.
+    fn hold(&mut self, code: Code) -> Operand {
+        if code.reads.is_empty() && code.pure {
+            return Operand::Code(code);
+        }
+        if let Some(var) = self.sole_variable(&code)
+            && matches!(self.trace.var(var).kind, Kind::Temp | Kind::Param)
+        {
+            return Operand::Var(var);
+        }
+        let (ty, span) = (code.ty.clone(), code.span);
+        self.eqn(Op::Passive(code), Vec::new(), ty, span)
+    }
+
+    /// The variable, if the expression is nothing but one.
+    fn sole_variable(&self, code: &Code) -> Option<VarId> {
+        let [var] = code.reads[..] else { return None };
+        let mut tokens = code.tokens.clone().into_iter();
+        match (tokens.next(), tokens.next()) {
+            (Some(proc_macro2::TokenTree::Ident(ident)), None)
+                if ident == self.trace.var(var).ident =>
+            {
+                Some(var)
+            }
+            _ => None,
+        }
+    }
+
+    /// Keeps in mind that `vars` must not be active, or `message` is an error at `tokens`.
+    fn hazard(&mut self, vars: Vec<VarId>, tokens: impl ToTokens, message: impl Into<String>) {
+        if !vars.is_empty() {
+            let tokens = tokens.to_token_stream();
+            self.hazards.push(Hazard {
+                vars,
+                tokens,
+                message: message.into(),
+            });
+        }
+    }
+}

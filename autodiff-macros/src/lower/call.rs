@@ -1,0 +1,256 @@
+//! Calls of methods and of functions.
+
+use super::Lower;
+use super::expr::unsupported;
+use super::typing::PASSIVE_METHODS;
+use crate::ir::*;
+use crate::rule::{self, Row};
+use quote::{ToTokens, quote};
+use syn::Expr;
+use syn::spanned::Spanned;
+
+impl Lower<'_> {
+    /// A method call whose receiver or arguments could be active.
+    pub(super) fn method(&mut self, call: &syn::ExprMethodCall, expr: &Expr) -> Operand {
+        let name = call.method.to_string();
+        if PASSIVE_METHODS.contains(&name.as_str()) {
+            let code = self.opaque(expr);
+            return self.hold(code);
+        }
+        let receiver = self.ty_of(&call.receiver);
+        match (name.as_str(), receiver.behind()) {
+            ("clone" | "to_owned", Ty::Real) => return self.operand(&call.receiver),
+            ("clone" | "to_owned" | "to_vec", _) => {
+                if let Some(place) = self.place(&call.receiver) {
+                    let ty = self.ty_of(expr);
+                    return self.eqn(Op::CloneOf(place), Vec::new(), ty, expr.span());
+                }
+            }
+            ("sin_cos", Ty::Real | Ty::Unknown) => {
+                let x = self.operand(&call.receiver);
+                return self.sin_cos(x, call);
+            }
+            (_, Ty::Real | Ty::Unknown | Ty::Passive) => {
+                if let Some(row) = rule::row(&name)
+                    && row.params.len() == call.args.len() + 1
+                {
+                    let args: Vec<&Expr> =
+                        std::iter::once(&*call.receiver).chain(&call.args).collect();
+                    return self.rule_call(row, &args, call.method.span());
+                }
+            }
+            _ => {}
+        }
+        let code = self.opaque_or(expr, unknown_method(&name));
+        self.hold(code)
+    }
+
+    fn sin_cos(&mut self, x: Operand, call: &syn::ExprMethodCall) -> Operand {
+        let span = call.method.span();
+        let sin = self.rule(rule::operator("sin"), vec![x.clone()], span);
+        let cos = self.rule(rule::operator("cos"), vec![x], span);
+        self.eqn(
+            Op::Tuple,
+            vec![sin, cos],
+            Ty::Tuple(vec![Ty::Real, Ty::Real]),
+            span,
+        )
+    }
+
+    fn rule_call(&mut self, row: &'static Row, args: &[&Expr], span: proc_macro2::Span) -> Operand {
+        let mut operands = Vec::new();
+        for (arg, param) in args.iter().zip(row.params) {
+            operands.push(if param.ty.is_empty() {
+                self.operand(arg)
+            } else {
+                let code = self.opaque_as(arg, Ty::Passive);
+                self.hold(code)
+            });
+        }
+        self.rule(row, operands, span)
+    }
+
+    /// `f64::sin(x)` and its like, the only functions on floats that are not user functions.
+    pub(super) fn float_function(&mut self, call: &syn::ExprCall, expr: &Expr) -> Operand {
+        let name = float_method(call);
+        let args: Vec<&Expr> = call.args.iter().collect();
+        if let Some(name) = &name {
+            if name == "sin_cos" && args.len() == 1 {
+                let x = self.operand(args[0]);
+                let sin = self.rule(rule::operator("sin"), vec![x.clone()], expr.span());
+                let cos = self.rule(rule::operator("cos"), vec![x], expr.span());
+                let ty = Ty::Tuple(vec![Ty::Real, Ty::Real]);
+                return self.eqn(Op::Tuple, vec![sin, cos], ty, expr.span());
+            }
+            if let Some(row) = rule::row(name)
+                && row.params.len() == args.len()
+            {
+                return self.rule_call(row, &args, call.func.span());
+            }
+            if name == "from" && args.len() == 1 && self.ty_of(args[0]).is_real() {
+                return self.operand(args[0]);
+            }
+        }
+        let message = match name {
+            Some(name) if !PASSIVE_METHODS.contains(&name.as_str()) => unknown_method(&name),
+            Some(_) => String::new(),
+            None => unsupported(expr),
+        };
+        let code = if message.is_empty() {
+            self.opaque(expr)
+        } else {
+            self.opaque_or(expr, message)
+        };
+        self.hold(code)
+    }
+
+    /// Whether the call is to a user's function, given something that could be active.
+    pub(super) fn is_differentiable_call(&mut self, call: &syn::ExprCall) -> bool {
+        let Expr::Path(path) = &*call.func else {
+            return false;
+        };
+        if float_method(call).is_some() || path.qself.is_some() {
+            return false;
+        }
+        let local = path
+            .path
+            .get_ident()
+            .and_then(|name| self.lookup(&name.to_string()));
+        let first = path
+            .path
+            .segments
+            .last()
+            .map(|segment| segment.ident.to_string());
+        let constructs = first.is_some_and(|name| name.starts_with(char::is_uppercase));
+        local.is_none()
+            && !constructs
+            && path
+                .path
+                .segments
+                .iter()
+                .all(|s| !s.ident.to_string().starts_with(char::is_uppercase))
+            && call.args.iter().any(|arg| self.mentions_real(arg))
+    }
+
+    /// The value of a call to a differentiated function.
+    pub(super) fn call_value(&mut self, call: &syn::ExprCall, expr: &Expr) -> Operand {
+        let result = self.call_stmt(call, expr);
+        Operand::Var(result)
+    }
+
+    /// Emits the call and returns the variable of its result.
+    fn call_stmt(&mut self, call: &syn::ExprCall, expr: &Expr) -> VarId {
+        let Expr::Path(func) = &*call.func else {
+            unreachable!("checked by the caller")
+        };
+        let args: Vec<Arg> = call.args.iter().map(|arg| self.arg(arg)).collect();
+        let mut path = func.path.clone();
+        let mut turbofish = None;
+        if let Some(last) = path.segments.last_mut()
+            && let syn::PathArguments::AngleBracketed(generics) =
+                std::mem::take(&mut last.arguments)
+        {
+            let inner = &generics.args;
+            turbofish = Some(quote!(#inner));
+        }
+        let recursive = path.get_ident().is_some_and(|ident| ident == self.name);
+        let ty = if recursive {
+            self.output_shape.clone()
+        } else {
+            Ty::Unknown
+        };
+        let span = expr.span();
+        let result = self.trace.fresh(
+            "v",
+            ty,
+            Kind::Temp,
+            span.resolved_at(proc_macro2::Span::mixed_site()),
+        );
+        self.emit(Stmt::Call(Box::new(Call {
+            path: path.to_token_stream(),
+            turbofish,
+            args,
+            result,
+            span,
+            recursive,
+            form: CallForm::Plain,
+            dots: None,
+        })));
+        result
+    }
+
+    fn arg(&mut self, arg: &Expr) -> Arg {
+        match arg {
+            Expr::Reference(reference) => {
+                let mutable = reference.mutability.is_some();
+                match self.place(&reference.expr) {
+                    Some(place) if mutable => return Arg::Mutable(place),
+                    Some(place) => return Arg::Shared(place),
+                    None if self.mentions_real(arg) && !mutable => {
+                        if let Operand::Var(var) = self.operand(&reference.expr) {
+                            return Arg::Shared(Place::whole(var));
+                        }
+                    }
+                    None => {}
+                }
+                let code = self.opaque_or(arg, unsupported(arg));
+                Arg::PassiveRef(code)
+            }
+            Expr::Lit(lit) if matches!(lit.lit, syn::Lit::Str(_)) => {
+                Arg::PassiveRef(self.opaque(arg))
+            }
+            Expr::Path(_) => match self.place(arg) {
+                Some(place) => match self.trace.ty(place.root) {
+                    Ty::Ref(_, true) => Arg::Mutable(place),
+                    Ty::Ref(_, false) => Arg::Shared(place),
+                    _ => Arg::Value(self.value(arg)),
+                },
+                None => Arg::Value(self.value(arg)),
+            },
+            _ => Arg::Value(self.value(arg)),
+        }
+    }
+}
+
+/// The method's name, if the function is `f64::method` or `f32::method`.
+fn float_method(call: &syn::ExprCall) -> Option<String> {
+    let Expr::Path(path) = &*call.func else {
+        return None;
+    };
+    let mut segments = path.path.segments.iter().rev();
+    let name = segments.next()?.ident.to_string();
+    let ty = segments.next()?.ident.to_string();
+    matches!(ty.as_str(), "f64" | "f32").then_some(name)
+}
+
+fn unknown_method(name: &str) -> String {
+    let close = crate::rules::TABLE
+        .iter()
+        .map(|row| row.name)
+        .filter(|known| distance(known, name) <= 2)
+        .min_by_key(|known| distance(known, name));
+    let hint = match close {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => "write it with operators, float methods and loops, or in a function of its own \
+                 under `#[differentiate]`"
+            .to_string(),
+    };
+    format!("the method `{name}` on an active value is not known to `#[differentiate]`; {hint}")
+}
+
+/// The number of letters to change, insert or delete to get from `a` to `b`.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let best = (corner + usize::from(x != *y))
+                .min(row[j] + 1)
+                .min(row[j + 1] + 1);
+            corner = std::mem::replace(&mut row[j + 1], best);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,277 @@
+//! Which operand holds the value of an expression?
+
+use super::Lower;
+use crate::ir::*;
+use crate::rule;
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{BinOp, Expr, Lit, UnOp};
+
+impl Lower<'_> {
+    /// Emits the equations of `expr` and returns its value.
+    pub(super) fn operand(&mut self, expr: &Expr) -> Operand {
+        match expr {
+            Expr::Paren(inner) => return self.operand(&inner.expr),
+            Expr::Group(inner) => return self.operand(&inner.expr),
+            Expr::Lit(lit) => return self.literal(lit),
+            Expr::If(branch) if self.must_lower(expr) => return self.if_value(branch, expr),
+            Expr::Block(block) if block.label.is_none() && self.must_lower(expr) => {
+                return self.block_value(&block.block);
+            }
+            Expr::Call(call) if self.is_differentiable_call(call) => {
+                return self.call_value(call, expr);
+            }
+            _ => {}
+        }
+        if self.ty_of(expr).is_passive() || !self.mentions_real(expr) {
+            let code = self.opaque(expr);
+            return if code.pure {
+                Operand::Code(code)
+            } else {
+                self.hold(code)
+            };
+        }
+        match expr {
+            Expr::Path(_) | Expr::Index(_) | Expr::Field(_) => match self.place(expr) {
+                Some(place) => self.load(place, expr),
+                None => self.part_of_value(expr),
+            },
+            Expr::Unary(unary) => self.unary(unary, expr),
+            Expr::Binary(binary) => self.binary(binary, expr),
+            Expr::MethodCall(call) => self.method(call, expr),
+            Expr::Call(call) => self.float_function(call, expr),
+            Expr::Array(array) => self.aggregate(Op::Array, array.elems.iter(), expr),
+            Expr::Tuple(tuple) => self.aggregate(Op::Tuple, tuple.elems.iter(), expr),
+            Expr::Repeat(repeat) => {
+                let (ty, value) = (self.ty_of(expr), self.operand(&repeat.expr));
+                self.no_active_rows(&value, expr);
+                let len = self.renamed(repeat.len.to_token_stream());
+                self.eqn(Op::Repeat(len), vec![value], ty, expr.span())
+            }
+            Expr::Macro(mac) => self.macro_value(&mac.mac, expr),
+            Expr::Reference(reference) if reference.mutability.is_none() => {
+                self.operand(&reference.expr)
+            }
+            Expr::Cast(cast) => self.cast(cast, expr),
+            other => {
+                let message = unsupported(other);
+                let code = self.opaque_or(other, message);
+                self.hold(code)
+            }
+        }
+    }
+
+    /// The same under the user's name for it.
+    pub(super) fn literal(&mut self, lit: &syn::ExprLit) -> Operand {
+        let parsed = match &lit.lit {
+            Lit::Float(float) => float.base10_parse::<f64>().ok(),
+            Lit::Int(int) if matches!(int.suffix(), "f64" | "f32") => int.base10_parse().ok(),
+            _ => None,
+        };
+        match parsed {
+            Some(value) => Operand::Lit(value, Some(lit.to_token_stream())),
+            None => {
+                let code = self.opaque(&Expr::Lit(lit.clone()));
+                Operand::Code(code)
+            }
+        }
+    }
+
+    fn unary(&mut self, unary: &syn::ExprUnary, expr: &Expr) -> Operand {
+        match unary.op {
+            UnOp::Neg(_) => {
+                if let Expr::Lit(lit) = &*unary.expr
+                    && let Operand::Lit(value, Some(tokens)) = self.literal(lit)
+                {
+                    return Operand::Lit(-value, Some(quote!(-#tokens)));
+                }
+                let value = self.operand(&unary.expr);
+                self.rule(rule::operator("neg"), vec![value], expr.span())
+            }
+            UnOp::Deref(_) => match self.place(expr) {
+                Some(place) => self.load(place, expr),
+                None => self.operand(&unary.expr),
+            },
+            _ => {
+                let code = self.opaque(expr);
+                self.hold(code)
+            }
+        }
+    }
+
+    fn binary(&mut self, binary: &syn::ExprBinary, expr: &Expr) -> Operand {
+        let name = match binary.op {
+            BinOp::Add(_) => "add",
+            BinOp::Sub(_) => "sub",
+            BinOp::Mul(_) => "mul",
+            BinOp::Div(_) => "div",
+            BinOp::Rem(_) => "rem",
+            _ => {
+                let code = self.opaque(expr);
+                return self.hold(code);
+            }
+        };
+        let left = self.operand(&binary.left);
+        let right = self.operand(&binary.right);
+        let span = binary.op.span();
+        self.rule(rule::operator(name), vec![left, right], span)
+    }
+
+    fn aggregate<'a>(
+        &mut self,
+        op: Op,
+        parts: impl Iterator<Item = &'a Expr>,
+        expr: &Expr,
+    ) -> Operand {
+        let args: Vec<Operand> = parts.map(|part| self.value(part)).collect();
+        let ty = self.aggregate_ty(&op, &args, self.ty_of(expr));
+        self.eqn(op, args, ty, expr.span())
+    }
+
+    /// The type of an aggregate, now that its parts are known.
+    fn aggregate_ty(&self, op: &Op, args: &[Operand], guess: Ty) -> Ty {
+        let mut parts = args.iter().map(|arg| self.trace.operand_ty(arg));
+        match (op, guess) {
+            (Op::Tuple, _) => Ty::Tuple(parts.collect()),
+            (_, Ty::Array(_, len)) => Ty::Array(Box::new(parts.next().unwrap_or(Ty::Unknown)), len),
+            (Op::VecOf, _) => Ty::Vec(Box::new(parts.next().unwrap_or(Ty::Unknown))),
+            (_, guess) => guess,
+        }
+    }
+
+    /// The value of `expr` in a position that takes it over: a variable that cannot be copied is
+    /// moved there.
+    pub(super) fn value(&mut self, expr: &Expr) -> Operand {
+        let operand = self.operand(expr);
+        if let Operand::Var(var) = operand {
+            let moves = !self.trace.ty(var).is_copy() && !self.trace.ty(var).is_passive();
+            if moves {
+                self.trace.var_mut(var).moved = true;
+            }
+        }
+        operand
+    }
+
+    /// `g(x).0`, `make()[i]`: a part of a value that has no name yet.
+    fn part_of_value(&mut self, expr: &Expr) -> Operand {
+        let base = match expr {
+            Expr::Field(field) => &field.base,
+            Expr::Index(index) => &index.expr,
+            _ => {
+                let code = self.opaque_or(expr, unsupported(expr));
+                return self.hold(code);
+            }
+        };
+        let Operand::Var(root) = self.operand(base) else {
+            let code = self.opaque_or(expr, unsupported(expr));
+            return self.hold(code);
+        };
+        let mut place = Place::whole(root);
+        place.path.push(match expr {
+            Expr::Field(field) => Step::Field(field.member.to_token_stream()),
+            Expr::Index(index) => {
+                let code = self.opaque_as(&index.index, Ty::Passive);
+                Step::Index(self.hold(code))
+            }
+            _ => unreachable!("only fields and elements reach this line"),
+        });
+        self.load(place, expr)
+    }
+
+    /// `vec![…]`; other macros only without active values.
+    fn macro_value(&mut self, mac: &syn::Macro, expr: &Expr) -> Operand {
+        if mac.path.is_ident("vec") {
+            if let Ok(repeat) = syn::parse2::<syn::ExprRepeat>(bracketed(&mac.tokens)) {
+                let value = self.operand(&repeat.expr);
+                self.no_active_rows(&value, expr);
+                let len = self.opaque_as(&repeat.len, Ty::Passive);
+                let len = self.hold(len);
+                let ty = Ty::Vec(Box::new(self.trace.operand_ty(&value)));
+                return self.eqn(Op::VecRepeat, vec![value, len], ty, expr.span());
+            }
+            if let Ok(list) = syn::parse2::<syn::ExprArray>(bracketed(&mac.tokens)) {
+                return self.aggregate(Op::VecOf, list.elems.iter(), expr);
+            }
+        }
+        let name = mac.path.to_token_stream();
+        let code = self.opaque_or(
+            expr,
+            format!(
+                "the macro `{name}!` is given active values: what it does with them is not visible \
+                 here; write out what it stands for"
+            ),
+        );
+        self.hold(code)
+    }
+
+    /// Repeating a scalar is fine, repeating an active array is not.
+    fn no_active_rows(&mut self, value: &Operand, expr: &Expr) {
+        if let Some(var) = value.var()
+            && !self.trace.ty(var).is_real()
+        {
+            self.hazard(
+                vec![var],
+                expr,
+                "repeating an array of active values is not supported by `#[differentiate]` yet; \
+                 repeat zeros and assign the elements",
+            );
+        }
+    }
+
+    fn cast(&mut self, cast: &syn::ExprCast, expr: &Expr) -> Operand {
+        let target = cast.ty.to_token_stream().to_string();
+        if self.ty_of(&cast.expr).is_real() && target == self.base.tokens().to_string() {
+            return self.operand(&cast.expr);
+        }
+        let code = self.opaque_or(
+            expr,
+            format!(
+                "an active value is cast to `{target}`: derivative code keeps one precision; use \
+                 `{}` throughout the function",
+                self.base.tokens()
+            ),
+        );
+        self.hold(code)
+    }
+}
+
+pub(super) fn bracketed(tokens: &proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+    quote!([#tokens])
+}
+
+/// What is said of an expression that the macro does not differentiate.
+pub(super) fn unsupported(expr: &Expr) -> String {
+    let (what, instead) = match expr {
+        Expr::Match(_) => (
+            "`match` on or into active values",
+            "write it as `if` and `else`",
+        ),
+        Expr::Closure(_) => (
+            "a closure over active values",
+            "write its body where it is used",
+        ),
+        Expr::Struct(_) => (
+            "a struct of active values",
+            "use a tuple, an array or variables",
+        ),
+        Expr::Let(_) => ("`if let` with active values", "write it as `if` and `else`"),
+        Expr::Loop(_) => (
+            "a `loop` used as a value",
+            "assign to a variable inside of the loop",
+        ),
+        Expr::Try(_) => (
+            "`?` on active values",
+            "handle the case by `if` and `return`",
+        ),
+        Expr::Reference(_) => (
+            "a mutable reference to active values outside of a call",
+            "use the variable itself",
+        ),
+        Expr::Range(_) => ("a range of active values", "loop over integers"),
+        _ => (
+            "this expression on active values",
+            "write it with operators, float methods and loops",
+        ),
+    };
+    format!("{what} is not supported by `#[differentiate]`; {instead}")
+}

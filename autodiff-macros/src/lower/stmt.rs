@@ -1,0 +1,528 @@
+//! What does a statement do?
+
+use super::Lower;
+use super::control::{Tail, escapes};
+use super::opaque::is_assigning;
+use crate::ir::*;
+use crate::rule;
+use crate::signature::shape_of;
+use proc_macro2::Ident;
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{BinOp, Expr, Pat};
+
+/// Macros that only look at their arguments.
+const LOOKING_MACROS: &[&str] = &[
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "println",
+    "print",
+    "eprintln",
+    "eprint",
+    "panic",
+    "unreachable",
+    "todo",
+    "unimplemented",
+];
+
+impl Lower<'_> {
+    /// A statement that the control flow does not leave (see `control` for the others).
+    pub(super) fn stmt(&mut self, stmt: &syn::Stmt) {
+        match stmt {
+            syn::Stmt::Local(local) => self.local(local),
+            syn::Stmt::Item(item) => self.item(item),
+            syn::Stmt::Expr(expr, _) => self.expr_stmt(expr),
+            syn::Stmt::Macro(mac) => {
+                let expr = Expr::Macro(syn::ExprMacro {
+                    attrs: mac.attrs.clone(),
+                    mac: mac.mac.clone(),
+                });
+                self.expr_stmt(&expr);
+            }
+        }
+    }
+
+    fn item(&mut self, item: &syn::Item) {
+        match item {
+            syn::Item::Const(_) | syn::Item::Use(_) | syn::Item::Fn(_) => {
+                self.passive(item.to_token_stream(), item.span(), Vec::new(), Vec::new());
+            }
+            other => self.errors.at(
+                other,
+                "only `const`, `use` and `fn` items can stand inside of a differentiated function; \
+                 move this item out of it",
+            ),
+        }
+    }
+
+    fn passive(
+        &mut self,
+        tokens: proc_macro2::TokenStream,
+        span: proc_macro2::Span,
+        reads: Vec<VarId>,
+        defines: Vec<VarId>,
+    ) {
+        let code = Code {
+            tokens,
+            reads,
+            pure: false,
+            ty: Ty::Passive,
+            span,
+        };
+        self.emit(Stmt::Passive {
+            code,
+            defines,
+            writes: Vec::new(),
+        });
+    }
+
+    pub(super) fn expr_stmt(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Paren(inner) => self.expr_stmt(&inner.expr),
+            Expr::Group(inner) => self.expr_stmt(&inner.expr),
+            Expr::Assign(assign) => self.assign(assign, expr),
+            Expr::Binary(binary) if is_assigning(&binary.op) => self.compound(binary, expr),
+            Expr::If(branch) => self.if_stmt(branch, &Tail::Discard),
+            Expr::ForLoop(for_loop) => self.for_loop(for_loop),
+            Expr::While(while_loop) => self.while_loop(while_loop),
+            Expr::Loop(endless) => self.endless_loop(endless),
+            Expr::Block(block) if block.label.is_none() => {
+                self.scopes.push(Default::default());
+                self.stmts(&block.block.stmts, &Tail::Discard);
+                self.scopes.pop();
+            }
+            Expr::Macro(mac) => self.macro_stmt(mac, expr),
+            Expr::Call(call) if self.is_differentiable_call(call) => {
+                self.call_value(call, expr);
+            }
+            Expr::MethodCall(call) if call.method == "swap" && call.args.len() == 2 => {
+                self.swap(call, expr);
+            }
+            other => self.passive_stmt(other),
+        }
+    }
+
+    /// A statement passed through; an error if it turns out to read active values.
+    fn passive_stmt(&mut self, expr: &Expr) {
+        let message = match expr {
+            Expr::MethodCall(call) => format!(
+                "the method `{}` on active values is not supported by `#[differentiate]` as a \
+                 statement; write it as assignments to variables and elements",
+                call.method
+            ),
+            other => super::expr::unsupported(other),
+        };
+        let code = self.opaque_or(expr, message);
+        let tokens = &code.tokens;
+        self.passive(quote!(#tokens;), code.span, code.reads.clone(), Vec::new());
+    }
+
+    fn macro_stmt(&mut self, mac: &syn::ExprMacro, expr: &Expr) {
+        let name = mac
+            .mac
+            .path
+            .segments
+            .last()
+            .map(|s| s.ident.to_string())
+            .unwrap_or_default();
+        if LOOKING_MACROS.contains(&name.as_str()) {
+            let code = self.opaque_as(expr, Ty::Passive);
+            let tokens = &code.tokens;
+            self.passive(quote!(#tokens;), code.span, code.reads.clone(), Vec::new());
+        } else {
+            let code = self.opaque_or(
+                expr,
+                format!(
+                    "the macro `{name}!` is given active values: what it does with them is not \
+                     visible here; write out what it stands for"
+                ),
+            );
+            let tokens = &code.tokens;
+            self.passive(quote!(#tokens;), code.span, code.reads.clone(), Vec::new());
+        }
+    }
+
+    fn local(&mut self, local: &syn::Local) {
+        let (pat, annotation) = match &local.pat {
+            Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
+            pat => (pat, None),
+        };
+        match (&local.init, pat) {
+            (Some(init), _) if init.diverge.is_some() => self.errors.at(
+                local,
+                "`let … else` is not supported by `#[differentiate]` yet; write it as `if` and \
+                 `else`",
+            ),
+            (Some(init), Pat::Ident(ident)) if plain(ident) => {
+                self.let_variable(ident, annotation, &init.expr);
+            }
+            (Some(init), Pat::Tuple(tuple)) => self.let_tuple(tuple, &init.expr, local),
+            (Some(init), Pat::Wild(_)) => {
+                self.operand(&init.expr);
+            }
+            (None, Pat::Ident(ident)) if plain(ident) => {
+                let ty = annotation.map_or(Ty::Unknown, shape_of);
+                let var = self.user_var(&ident.ident, ty, Kind::Slot);
+                self.trace.var_mut(var).annotation = annotation.map(|ty| ty.to_token_stream());
+                self.bind(&ident.ident, var);
+                self.emit(Stmt::Declare { var, init: None });
+            }
+            _ => self.let_passive(local),
+        }
+    }
+
+    fn let_variable(&mut self, pat: &syn::PatIdent, annotation: Option<&syn::Type>, init: &Expr) {
+        let ident = &pat.ident;
+        // A second name for a reference is the same variable.
+        if pat.mutability.is_none()
+            && let Some(place) = self.bare_reference(init)
+        {
+            self.bind(ident, place);
+            return;
+        }
+        let operand = self.value(init);
+        let ty = match annotation.map(shape_of) {
+            None | Some(Ty::Unknown) => self.trace.operand_ty(&operand),
+            Some(ty) => ty,
+        };
+        let annotation = annotation.map(|ty| ty.to_token_stream());
+        let kind = if pat.mutability.is_some() {
+            Kind::Slot
+        } else {
+            Kind::Temp
+        };
+        let var = match self.unnamed_temp(&operand) {
+            Some(var) if kind == Kind::Temp => {
+                let named = self.user_var(ident, ty, kind);
+                let new = self.trace.vars.pop().expect("the variable pushed above");
+                debug_assert_eq!(named.0 as usize, self.trace.vars.len());
+                let old = self.trace.var_mut(var);
+                (old.ident, old.source_name, old.ty) = (new.ident, new.source_name, new.ty);
+                var
+            }
+            _ => {
+                let var = self.user_var(ident, ty, kind);
+                self.emit(match kind {
+                    Kind::Slot => Stmt::Declare {
+                        var,
+                        init: Some(operand),
+                    },
+                    _ => Stmt::Let(Eqn {
+                        var,
+                        op: Op::Copy,
+                        args: vec![operand],
+                        span: init.span(),
+                    }),
+                });
+                var
+            }
+        };
+        self.trace.var_mut(var).annotation = annotation;
+        self.bind(ident, var);
+    }
+
+    /// The variable, if `expr` is the name of a reference.
+    fn bare_reference(&mut self, expr: &Expr) -> Option<VarId> {
+        let Expr::Path(_) = expr else { return None };
+        let place = self.place(expr)?;
+        matches!(self.trace.ty(place.root), Ty::Ref(..)).then_some(place.root)
+    }
+
+    /// The variable of `operand`, if the last statement made it and it has no name yet.
+    fn unnamed_temp(&self, operand: &Operand) -> Option<VarId> {
+        let var = operand.var()?;
+        let last = self.regions.last()?.0.last()?;
+        let made_here = match last {
+            Stmt::Let(eqn) => eqn.var == var,
+            Stmt::Call(call) => call.result == var,
+            _ => false,
+        };
+        (made_here && self.trace.var(var).source_name.is_empty()).then_some(var)
+    }
+
+    fn let_tuple(&mut self, tuple: &syn::PatTuple, init: &Expr, local: &syn::Local) {
+        let simple = tuple.elems.iter().all(|pat| match pat {
+            Pat::Ident(ident) => plain(ident),
+            Pat::Wild(_) => true,
+            _ => false,
+        });
+        if !simple || (self.ty_of(init).is_passive() && !self.mentions_real(init)) {
+            return self.let_passive(local);
+        }
+        if let Expr::Tuple(parts) = init
+            && parts.elems.len() == tuple.elems.len()
+        {
+            let operands: Vec<Operand> = parts.elems.iter().map(|part| self.value(part)).collect();
+            for (pat, operand) in tuple.elems.iter().zip(operands) {
+                self.bind_pattern(pat, operand, init.span());
+            }
+            return;
+        }
+        let operand = self.value(init);
+        let Some(root) = operand.var() else {
+            return self.let_passive(local);
+        };
+        for (k, pat) in tuple.elems.iter().enumerate() {
+            let field = Step::Field(proc_macro2::Literal::usize_unsuffixed(k).to_token_stream());
+            let place = Place {
+                root,
+                path: vec![field],
+            };
+            let ty = self.trace.place_ty(&place);
+            let part = self.eqn(Op::Load(place), Vec::new(), ty, pat.span());
+            self.bind_pattern(pat, part, pat.span());
+        }
+    }
+
+    fn bind_pattern(&mut self, pat: &Pat, operand: Operand, span: proc_macro2::Span) {
+        let Pat::Ident(ident) = pat else { return };
+        let ty = self.trace.operand_ty(&operand);
+        let kind = if ident.mutability.is_some() {
+            Kind::Slot
+        } else {
+            Kind::Temp
+        };
+        let var = self.user_var(&ident.ident, ty, kind);
+        self.emit(match kind {
+            Kind::Slot => Stmt::Declare {
+                var,
+                init: Some(operand),
+            },
+            _ => Stmt::Let(Eqn {
+                var,
+                op: Op::Copy,
+                args: vec![operand],
+                span,
+            }),
+        });
+        self.bind(&ident.ident, var);
+    }
+
+    /// A `let` passed through, with all that its pattern binds.
+    fn let_passive(&mut self, local: &syn::Local) {
+        let Some(init) = &local.init else {
+            self.errors.at(local, "this pattern needs a value");
+            return;
+        };
+        let message = "this pattern takes active values apart in a way that is not supported by \
+                       `#[differentiate]`; bind names one by one";
+        let code = self.opaque_or(&init.expr, message);
+        let mut defines = Vec::new();
+        for (ident, mutable) in pattern_names(&local.pat) {
+            let kind = if mutable { Kind::Slot } else { Kind::Temp };
+            let var = self.user_var(&ident, Ty::Unknown, kind);
+            self.bind(&ident, var);
+            defines.push(var);
+        }
+        let pattern = self.renamed(local.pat.to_token_stream());
+        let value = &code.tokens;
+        self.passive(
+            quote!(let #pattern = #value;),
+            code.span,
+            code.reads.clone(),
+            defines,
+        );
+    }
+
+    fn assign(&mut self, assign: &syn::ExprAssign, expr: &Expr) {
+        if let (Expr::Tuple(left), Expr::Tuple(right)) = (&*assign.left, &*assign.right)
+            && left.elems.len() == right.elems.len()
+        {
+            let values: Vec<Operand> = right.elems.iter().map(|part| self.value(part)).collect();
+            for (target, value) in left.elems.iter().zip(values) {
+                self.assign_to(target, value, expr);
+            }
+            return;
+        }
+        if let Expr::Infer(_) = &*assign.left {
+            self.operand(&assign.right);
+            return;
+        }
+        if self.ty_of(&assign.left).is_passive() {
+            return self.passive_assignment(&assign.left, expr);
+        }
+        if let Expr::Tuple(left) = &*assign.left {
+            return self.assign_parts(left, &assign.right, expr);
+        }
+        let value = self.value(&assign.right);
+        self.assign_to(&assign.left, value, expr);
+    }
+
+    /// `(a, b) = value;`
+    fn assign_parts(&mut self, left: &syn::ExprTuple, right: &Expr, expr: &Expr) {
+        let Some(root) = self.value(right).var() else {
+            self.errors.at(right, super::expr::unsupported(right));
+            return;
+        };
+        for (k, target) in left.elems.iter().enumerate() {
+            let field = Step::Field(proc_macro2::Literal::usize_unsuffixed(k).to_token_stream());
+            let place = Place {
+                root,
+                path: vec![field],
+            };
+            let ty = self.trace.place_ty(&place);
+            let part = self.eqn(Op::Load(place), Vec::new(), ty, target.span());
+            self.assign_to(target, part, expr);
+        }
+    }
+
+    fn assign_to(&mut self, target: &Expr, value: Operand, expr: &Expr) {
+        if let Expr::Infer(_) = target {
+            return;
+        }
+        match self.place(target) {
+            Some(place) => {
+                self.learn_type(place.root, &place, &value);
+                self.emit(Stmt::Assign {
+                    place,
+                    value,
+                    span: expr.span(),
+                });
+            }
+            None => self.errors.at(
+                target,
+                "this cannot be assigned to in a differentiated function; assign to a variable, a \
+                 field or an element",
+            ),
+        }
+    }
+
+    /// A variable declared without a type gets that of the first value.
+    fn learn_type(&mut self, root: VarId, place: &Place, value: &Operand) {
+        if place.is_whole() && matches!(self.trace.ty(root), Ty::Unknown) {
+            self.trace.var_mut(root).ty = self.trace.operand_ty(value);
+        }
+    }
+
+    /// Any assignment to something without a derivative.
+    fn passive_assignment(&mut self, left: &Expr, expr: &Expr) {
+        let mut code = self.opaque(expr);
+        let writes: Vec<VarId> = super::opaque::root_name(left)
+            .and_then(|name| self.lookup(&name))
+            .into_iter()
+            .collect();
+        let tokens = &code.tokens;
+        code.tokens = quote!(#tokens;);
+        self.emit(Stmt::Passive {
+            code,
+            defines: Vec::new(),
+            writes,
+        });
+    }
+
+    fn compound(&mut self, binary: &syn::ExprBinary, expr: &Expr) {
+        let rule = match binary.op {
+            BinOp::AddAssign(_) | BinOp::SubAssign(_) => None,
+            BinOp::MulAssign(_) => Some("mul"),
+            BinOp::DivAssign(_) => Some("div"),
+            BinOp::RemAssign(_) => Some("rem"),
+            _ => return self.passive_assignment(&binary.left, expr),
+        };
+        if self.ty_of(&binary.left).is_passive() {
+            return self.passive_assignment(&binary.left, expr);
+        }
+        let value = self.operand(&binary.right);
+        let Some(place) = self.place(&binary.left) else {
+            self.errors.at(
+                &binary.left,
+                "this cannot be assigned to in a differentiated function; assign to a variable, a \
+                 field or an element",
+            );
+            return;
+        };
+        let span = binary.op.span();
+        match rule {
+            None => {
+                let negative = matches!(binary.op, BinOp::SubAssign(_));
+                self.emit(Stmt::Accumulate {
+                    place,
+                    value,
+                    negative,
+                    span,
+                });
+            }
+            Some(name) => {
+                let old = self.eqn(Op::Load(place.clone()), Vec::new(), Ty::Real, span);
+                let new = self.rule(rule::operator(name), vec![old, value], span);
+                self.emit(Stmt::Assign {
+                    place,
+                    value: new,
+                    span,
+                });
+            }
+        }
+    }
+
+    /// `x.swap(i, j)`.
+    fn swap(&mut self, call: &syn::ExprMethodCall, expr: &Expr) {
+        let place = match self.ty_of(&call.receiver).behind() {
+            Ty::Array(..) | Ty::Slice(_) | Ty::Vec(_) => self.place(&call.receiver),
+            _ => None,
+        };
+        let Some(place) = place else {
+            return self.passive_stmt(expr);
+        };
+        let element = self.trace.place_ty(&place).element();
+        let places: Vec<Place> = call
+            .args
+            .iter()
+            .map(|index| {
+                let code = self.opaque_as(index, Ty::Passive);
+                let mut place = place.clone();
+                place.path.push(Step::Index(self.hold(code)));
+                place
+            })
+            .collect();
+        let values: Vec<Operand> = places
+            .iter()
+            .map(|place| {
+                self.eqn(
+                    Op::Load(place.clone()),
+                    Vec::new(),
+                    element.clone(),
+                    expr.span(),
+                )
+            })
+            .collect();
+        for (place, value) in places.into_iter().zip(values.into_iter().rev()) {
+            self.emit(Stmt::Assign {
+                place,
+                value,
+                span: expr.span(),
+            });
+        }
+    }
+
+    /// Whether a branch or block has to be taken apart: it carries derivatives or leaves early.
+    pub(super) fn must_lower(&self, expr: &Expr) -> bool {
+        !self.ty_of(expr).is_passive() || self.mentions_real(expr) || escapes(expr)
+    }
+}
+
+fn plain(ident: &syn::PatIdent) -> bool {
+    // An upper-case name may be a constant to compare with.
+    ident.by_ref.is_none()
+        && ident.subpat.is_none()
+        && !ident.ident.to_string().starts_with(char::is_uppercase)
+}
+
+/// The names that a pattern binds, and whether they are `mut`.
+pub(super) fn pattern_names(pat: &Pat) -> Vec<(Ident, bool)> {
+    use syn::visit::Visit;
+    struct Names(Vec<(Ident, bool)>);
+    impl<'ast> Visit<'ast> for Names {
+        fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+            if plain(pat) || pat.by_ref.is_some() || pat.subpat.is_some() {
+                self.0.push((pat.ident.clone(), pat.mutability.is_some()));
+            }
+            syn::visit::visit_pat_ident(self, pat);
+        }
+    }
+    let mut names = Names(Vec::new());
+    names.visit_pat(pat);
+    names.0
+}

@@ -1,0 +1,209 @@
+//! What type does an expression have, as far as its tokens tell?
+
+use super::Lower;
+use crate::ir::Ty;
+use crate::rule;
+use crate::signature::shape_of;
+use quote::ToTokens;
+use syn::{BinOp, Expr, Lit, UnOp};
+
+/// Methods whose result never carries a derivative.
+pub const PASSIVE_METHODS: &[&str] = &[
+    "len",
+    "is_empty",
+    "is_nan",
+    "is_finite",
+    "is_infinite",
+    "is_normal",
+    "is_sign_positive",
+    "is_sign_negative",
+    "total_cmp",
+    "partial_cmp",
+    "to_bits",
+    "capacity",
+    "classify",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "to_string",
+];
+
+impl Lower<'_> {
+    /// The type of `expr`; `Unknown` where the tokens do not tell.
+    pub(super) fn ty_of(&self, expr: &Expr) -> Ty {
+        match expr {
+            Expr::Lit(lit) => lit_ty(&lit.lit),
+            Expr::Paren(inner) => self.ty_of(&inner.expr),
+            Expr::Group(inner) => self.ty_of(&inner.expr),
+            Expr::Path(path) => match path.path.get_ident().map(|i| self.lookup(&i.to_string())) {
+                Some(Some(var)) => self.trace.ty(var).clone(),
+                _ => Ty::Unknown,
+            },
+            Expr::Unary(unary) => match unary.op {
+                UnOp::Not(_) => Ty::Passive,
+                UnOp::Deref(_) => self.ty_of(&unary.expr).behind().clone(),
+                _ => scalar(self.ty_of(&unary.expr)),
+            },
+            Expr::Binary(binary) => match binary.op {
+                BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_) => {
+                    join(self.ty_of(&binary.left), self.ty_of(&binary.right))
+                }
+                _ => Ty::Passive,
+            },
+            Expr::Cast(cast) => shape_of(&cast.ty),
+            Expr::Reference(r) => {
+                let inner = self.ty_of(&r.expr);
+                if inner.is_passive() {
+                    Ty::Passive
+                } else {
+                    Ty::Ref(Box::new(inner), r.mutability.is_some())
+                }
+            }
+            Expr::Index(index) => self.index_ty(index),
+            Expr::Field(field) => {
+                let base = self.ty_of(&field.base).behind().clone();
+                match (
+                    &base,
+                    field.member.to_token_stream().to_string().parse::<usize>(),
+                ) {
+                    (Ty::Tuple(parts), Ok(i)) if i < parts.len() => parts[i].clone(),
+                    (Ty::Passive, _) => Ty::Passive,
+                    _ => Ty::Unknown,
+                }
+            }
+            Expr::MethodCall(call) => self.method_ty(call),
+            Expr::Call(call) => call_ty(call),
+            Expr::Array(array) => Ty::Array(
+                Box::new(
+                    array
+                        .elems
+                        .first()
+                        .map_or(Ty::Unknown, |first| self.ty_of(first)),
+                ),
+                None,
+            )
+            .or_passive(),
+            Expr::Repeat(repeat) => Ty::Array(
+                Box::new(self.ty_of(&repeat.expr)),
+                Some(repeat.len.to_token_stream()),
+            )
+            .or_passive(),
+            Expr::Tuple(tuple) => {
+                Ty::Tuple(tuple.elems.iter().map(|part| self.ty_of(part)).collect()).or_passive()
+            }
+            Expr::Range(_) => Ty::Passive,
+            Expr::If(branch) => match branch.then_branch.stmts.last() {
+                Some(syn::Stmt::Expr(tail, None)) => self.branch_ty(branch, tail),
+                _ => Ty::Passive,
+            },
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// The type of an `if`: of its branches, whose own variables are not in scope yet.
+    fn branch_ty(&self, branch: &syn::ExprIf, tail: &Expr) -> Ty {
+        let ours = self.ty_of(tail);
+        if !matches!(ours, Ty::Unknown) {
+            return ours;
+        }
+        match branch.else_branch.as_ref().map(|(_, other)| &**other) {
+            Some(Expr::Block(block)) => match block.block.stmts.last() {
+                Some(syn::Stmt::Expr(tail, None)) => self.ty_of(tail),
+                _ => Ty::Unknown,
+            },
+            Some(other) => self.ty_of(other),
+            None => Ty::Unknown,
+        }
+    }
+
+    fn index_ty(&self, index: &syn::ExprIndex) -> Ty {
+        let base = self.ty_of(&index.expr);
+        match &*index.index {
+            Expr::Range(_) => Ty::Slice(Box::new(base.element())).or_passive(),
+            _ => base.element(),
+        }
+    }
+
+    fn method_ty(&self, call: &syn::ExprMethodCall) -> Ty {
+        let name = call.method.to_string();
+        if PASSIVE_METHODS.contains(&name.as_str()) {
+            return Ty::Passive;
+        }
+        let receiver = self.ty_of(&call.receiver);
+        match name.as_str() {
+            "sin_cos" => Ty::Tuple(vec![Ty::Real, Ty::Real]),
+            "clone" | "to_owned" => receiver.behind().clone(),
+            "to_vec" => Ty::Vec(Box::new(receiver.element())).or_passive(),
+            _ if rule::row(&name).is_some() => call
+                .args
+                .iter()
+                .fold(scalar(receiver), |ty, arg| join(ty, self.ty_of(arg))),
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// Whether `expr` names a variable whose type could carry a derivative.
+    pub(super) fn mentions_real(&self, expr: &impl ToTokens) -> bool {
+        self.variables_in(expr.to_token_stream())
+            .iter()
+            .any(|var| self.trace.ty(*var).may_be_active())
+    }
+}
+
+impl Ty {
+    /// A container of passive things is passive.
+    fn or_passive(self) -> Ty {
+        if self.may_be_active() {
+            self
+        } else {
+            Ty::Passive
+        }
+    }
+}
+
+fn lit_ty(lit: &Lit) -> Ty {
+    match lit {
+        Lit::Float(_) => Ty::Real,
+        Lit::Int(int) if matches!(int.suffix(), "f64" | "f32") => Ty::Real,
+        _ => Ty::Passive,
+    }
+}
+
+/// The result of an operator on two operands.
+fn join(left: Ty, right: Ty) -> Ty {
+    match (left.behind(), right.behind()) {
+        (Ty::Real, _) | (_, Ty::Real) => Ty::Real,
+        (Ty::Passive, Ty::Passive) => Ty::Passive,
+        _ => Ty::Unknown,
+    }
+}
+
+/// The result of an operator on one operand.
+fn scalar(ty: Ty) -> Ty {
+    ty.behind().clone()
+}
+
+/// `f64::from(n)` is a float, `usize::from(n)` is not; of other functions nothing is known.
+fn call_ty(call: &syn::ExprCall) -> Ty {
+    let Expr::Path(path) = &*call.func else {
+        return Ty::Unknown;
+    };
+    let segments: Vec<String> = path
+        .path
+        .segments
+        .iter()
+        .map(|s| s.ident.to_string())
+        .collect();
+    match segments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [.., "f64" | "f32", _] => Ty::Real,
+        [
+            ..,
+            "usize" | "u64" | "u32" | "i64" | "i32" | "u8" | "u16" | "isize",
+            _,
+        ] => Ty::Passive,
+        _ => Ty::Unknown,
+    }
+}

@@ -1,0 +1,471 @@
+//! The user's signature, read: which parameters are active, how each is passed, what comes back.
+
+use crate::args::Args;
+use crate::errors::Errors;
+use crate::ir::Ty;
+use crate::names::Names;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::visit_mut::VisitMut;
+use syn::{FnArg, ItemFn, Pat, ReturnType, Type};
+
+/// How a parameter is passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Passing {
+    Value,
+    Shared,
+    Mutable,
+}
+
+/// One parameter.
+#[derive(Clone, Debug)]
+pub struct Param {
+    pub ident: Ident,
+    pub ty: Type,
+    pub shape: Ty,
+    pub passing: Passing,
+    pub active: bool,
+    /// `mut x: T`.
+    pub mut_binding: bool,
+    /// The name of its tangent.
+    pub dot: Ident,
+    /// The name of its adjoint.
+    pub bar: Ident,
+}
+
+impl Param {
+    /// The type without the reference.
+    pub fn referent(&self) -> &Type {
+        match &self.ty {
+            Type::Reference(reference) => &reference.elem,
+            other => other,
+        }
+    }
+}
+
+/// The precision of a function: the type of its floats.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Base {
+    F32,
+    F64,
+}
+
+impl Base {
+    pub fn tokens(self) -> TokenStream {
+        match self {
+            Base::F32 => quote!(f32),
+            Base::F64 => quote!(f64),
+        }
+    }
+}
+
+/// A function under `#[differentiate]`.
+pub struct Function {
+    pub item: ItemFn,
+    pub params: Vec<Param>,
+    pub output: Option<Type>,
+    pub output_shape: Ty,
+    pub base: Base,
+}
+
+/// What the macro knows of a type from its tokens.
+pub fn shape_of(ty: &Type) -> Ty {
+    match ty {
+        Type::Paren(inner) => shape_of(&inner.elem),
+        Type::Group(inner) => shape_of(&inner.elem),
+        Type::Reference(r) => passive_or(shape_of(&r.elem), |inner| {
+            Ty::Ref(inner, r.mutability.is_some())
+        }),
+        Type::Slice(s) => passive_or(shape_of(&s.elem), Ty::Slice),
+        Type::Array(a) => {
+            let len = a.len.to_token_stream();
+            passive_or(shape_of(&a.elem), |inner| Ty::Array(inner, Some(len)))
+        }
+        Type::Tuple(t) => {
+            let parts: Vec<Ty> = t.elems.iter().map(shape_of).collect();
+            if parts.iter().any(Ty::may_be_active) {
+                Ty::Tuple(parts)
+            } else {
+                Ty::Passive
+            }
+        }
+        Type::Path(path) if path.qself.is_none() => path_shape(&path.path),
+        _ => Ty::Unknown,
+    }
+}
+
+/// A container of passive things is passive.
+fn passive_or(inner: Ty, wrap: impl FnOnce(Box<Ty>) -> Ty) -> Ty {
+    if inner.may_be_active() {
+        wrap(Box::new(inner))
+    } else {
+        Ty::Passive
+    }
+}
+
+fn path_shape(path: &syn::Path) -> Ty {
+    const PASSIVE: &[&str] = &[
+        "bool", "char", "str", "String", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16",
+        "i32", "i64", "i128", "isize",
+    ];
+    let Some(last) = path.segments.last() else {
+        return Ty::Unknown;
+    };
+    let name = last.ident.to_string();
+    match (&last.arguments, name.as_str()) {
+        (syn::PathArguments::None, "f64" | "f32") => Ty::Real,
+        (syn::PathArguments::None, name) if PASSIVE.contains(&name) => Ty::Passive,
+        (syn::PathArguments::AngleBracketed(args), "Vec") => match args.args.first() {
+            Some(syn::GenericArgument::Type(inner)) => passive_or(shape_of(inner), Ty::Vec),
+            _ => Ty::Unknown,
+        },
+        _ => Ty::Unknown,
+    }
+}
+
+/// Whether the float type `name` occurs in the tokens of a type.
+fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => ident == name,
+        proc_macro2::TokenTree::Group(group) => mentions(group.stream(), name),
+        _ => false,
+    })
+}
+
+impl Function {
+    /// Reads the signature; reports what stands in the way.
+    pub fn read(mut item: ItemFn, args: &Args, errors: &Errors) -> Function {
+        let mut params = Vec::new();
+        for input in &mut item.sig.inputs {
+            match input {
+                FnArg::Receiver(receiver) => errors.at(
+                    receiver,
+                    "`#[differentiate]` on methods is not supported yet; write a free function \
+                     that takes the fields it needs as parameters",
+                ),
+                FnArg::Typed(typed) => params.extend(read_param(typed, args, errors)),
+            }
+        }
+        check_wrt(&params, args, errors);
+        let output = match &item.sig.output {
+            ReturnType::Default => None,
+            ReturnType::Type(_, ty) => match &**ty {
+                Type::Tuple(tuple) if tuple.elems.is_empty() => None,
+                ty => Some(ty.clone()),
+            },
+        };
+        name_derivatives(&item, &mut params);
+        let output_shape = output.as_ref().map_or(Ty::Passive, shape_of);
+        let base = base_of(&params, &output);
+        let function = Function {
+            item,
+            params,
+            output,
+            output_shape,
+            base,
+        };
+        function.check(errors);
+        function
+    }
+
+    fn check(&self, errors: &Errors) {
+        let sig = &self.item.sig;
+        if let Some(asyncness) = &sig.asyncness {
+            errors.at(
+                asyncness,
+                "an `async` function cannot be differentiated: its result does not exist when it \
+                 returns; differentiate the computation and await outside of it",
+            );
+        }
+        if let syn::Safety::Unsafe(unsafety) = &sig.safety {
+            errors.at(
+                unsafety,
+                "an `unsafe` function cannot be differentiated: the macro must know what memory \
+                 it touches; write the computation over slices and indices",
+            );
+        }
+        for generic in &sig.generics.params {
+            if let syn::GenericParam::Type(parameter) = generic {
+                errors.at(
+                    parameter,
+                    "a function that is generic over types cannot be differentiated yet; write it \
+                     for `f64` or `f32` (constants such as `const N: usize` are fine)",
+                );
+            }
+        }
+        if let Some(output) = &self.output {
+            self.check_output(output, errors);
+        }
+        let no_input = !self.params.iter().any(|param| param.active);
+        if no_input && errors.is_empty() {
+            errors.at(
+                &sig.ident,
+                format!(
+                    "`{}` has no active input: none of its parameters is a float or holds floats; \
+                     there is nothing to differentiate with respect to",
+                    sig.ident
+                ),
+            );
+        }
+        let writes = self
+            .params
+            .iter()
+            .any(|p| p.active && p.passing == Passing::Mutable);
+        let returns = self.output.is_some() && self.output_shape.may_be_active();
+        if !no_input && !returns && !writes {
+            errors.at(
+                &sig.ident,
+                format!(
+                    "`{}` has no active output: it neither returns floats nor writes to a `&mut` \
+                     parameter that holds floats; there is nothing to differentiate",
+                    sig.ident
+                ),
+            );
+        }
+    }
+
+    fn check_output(&self, output: &Type, errors: &Errors) {
+        if contains_unknown(&self.output_shape) {
+            errors.at(output, unknown_type(output));
+        } else if matches!(self.output_shape, Ty::Ref(..)) {
+            errors.at(
+                output,
+                "a reference cannot be returned from a differentiated function; return the value \
+                 (an array, a `Vec`) or write to a `&mut` parameter",
+            );
+        }
+    }
+
+    pub fn name(&self) -> &Ident {
+        &self.item.sig.ident
+    }
+
+    /// The active parameters, in order.
+    pub fn active(&self) -> impl Iterator<Item = &Param> {
+        self.params.iter().filter(|param| param.active)
+    }
+
+    /// Whether the function returns one float.
+    pub fn is_scalar_valued(&self) -> bool {
+        matches!(self.output_shape, Ty::Real)
+    }
+}
+
+fn contains_unknown(ty: &Ty) -> bool {
+    match ty {
+        Ty::Unknown => true,
+        Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) | Ty::Ref(inner, _) => {
+            contains_unknown(inner)
+        }
+        Ty::Tuple(parts) => parts.iter().any(contains_unknown),
+        Ty::Real | Ty::Passive => false,
+    }
+}
+
+fn unknown_type(ty: &Type) -> String {
+    format!(
+        "the macro cannot see through the type `{}`; floats, arrays, slices, `Vec`s and tuples of \
+         them are differentiated. If nothing in it is to be differentiated, mark the parameter \
+         `#[constant]` or name the active ones by `#[differentiate(wrt(…))]`",
+        ty.to_token_stream()
+    )
+}
+
+fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<Param> {
+    let constant = typed
+        .attrs
+        .iter()
+        .any(|attr| attr.path().is_ident("constant"));
+    typed.attrs.retain(|attr| !attr.path().is_ident("constant"));
+    let (ident, mut_binding) = match &*typed.pat {
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+            (pat.ident.clone(), pat.mutability.is_some())
+        }
+        Pat::Wild(wild) => (Ident::new("_unnamed", wild.underscore_token.span), false),
+        other => {
+            errors.at(
+                other,
+                "patterns in parameters are not supported yet; give the parameter a name and take \
+                 it apart in the body",
+            );
+            return None;
+        }
+    };
+    let ty = (*typed.ty).clone();
+    let passing = match &ty {
+        Type::Reference(reference) if reference.mutability.is_some() => Passing::Mutable,
+        Type::Reference(_) => Passing::Shared,
+        _ => Passing::Value,
+    };
+    let mut shape = shape_of(&ty);
+    let chosen = args.wrt.as_ref().is_none_or(|names| names.contains(&ident));
+    let active = !constant && chosen && shape.may_be_active();
+    if active && contains_unknown(&shape) {
+        errors.at(&ty, unknown_type(&ty));
+    } else if active && holds_references(&shape) {
+        errors.at(
+            &ty,
+            "references inside of an active parameter are not supported yet; pass a slice of \
+             values, or mark the parameter `#[constant]`",
+        );
+    }
+    if contains_unknown(&shape) {
+        shape = Ty::Passive;
+    }
+    let (dot, bar) = (
+        Ident::new("dot", ident.span()),
+        Ident::new("bar", ident.span()),
+    );
+    Some(Param {
+        ident,
+        ty,
+        shape,
+        passing,
+        active,
+        mut_binding,
+        dot,
+        bar,
+    })
+}
+
+/// Names tangents and adjoints after the parameters, unless the user has such a name.
+fn name_derivatives(item: &ItemFn, params: &mut [Param]) {
+    let mut names = Names::new(item.to_token_stream());
+    for param in params {
+        let name = param.ident.to_string();
+        param.dot = names.fresh(&format!("{name}_dot"), param.ident.span());
+        param.bar = names.fresh(&format!("{name}_bar"), param.ident.span());
+    }
+}
+
+/// A reference anywhere but at the outside.
+fn holds_references(ty: &Ty) -> bool {
+    fn any(ty: &Ty) -> bool {
+        match ty {
+            Ty::Ref(..) => true,
+            Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) => any(inner),
+            Ty::Tuple(parts) => parts.iter().any(any),
+            _ => false,
+        }
+    }
+    match ty {
+        Ty::Ref(inner, _) => any(inner),
+        other => any(other),
+    }
+}
+
+fn check_wrt(params: &[Param], args: &Args, errors: &Errors) {
+    let names: Vec<String> = params
+        .iter()
+        .map(|param| format!("`{}`", param.ident))
+        .collect();
+    for name in args.wrt.iter().flatten() {
+        match params.iter().find(|param| param.ident == *name) {
+            None => errors.at(
+                name,
+                format!(
+                    "`wrt` names no parameter of this function: there is no `{name}`, only {}",
+                    names.join(", ")
+                ),
+            ),
+            Some(param) if !param.active => errors.at(
+                name,
+                format!(
+                    "`{name}` is constant: a `{}` has no derivative; remove it from `wrt`",
+                    param.ty.to_token_stream()
+                ),
+            ),
+            Some(_) => {}
+        }
+    }
+}
+
+fn base_of(params: &[Param], output: &Option<Type>) -> Base {
+    let active = params.iter().filter(|param| param.active);
+    let single = active
+        .clone()
+        .any(|param| mentions(param.ty.to_token_stream(), "f32"))
+        || output
+            .as_ref()
+            .is_some_and(|ty| mentions(ty.to_token_stream(), "f32"));
+    let double = active
+        .clone()
+        .any(|param| mentions(param.ty.to_token_stream(), "f64"));
+    if single && !double {
+        Base::F32
+    } else {
+        Base::F64
+    }
+}
+
+/// The type with every float replaced: the type of tangents and adjoints.
+pub fn with_float(ty: &Type, float: &TokenStream) -> Type {
+    struct Replace<'a>(&'a TokenStream);
+    impl VisitMut for Replace<'_> {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            if let Type::Path(path) = ty
+                && (path.path.is_ident("f64") || path.path.is_ident("f32"))
+            {
+                *ty = Type::Verbatim(self.0.clone());
+                return;
+            }
+            syn::visit_mut::visit_type_mut(self, ty);
+        }
+    }
+    let mut ty = ty.clone();
+    Replace(float).visit_type_mut(&mut ty);
+    ty
+}
+
+/// The type of the tangent of a value of type `ty`: passive parts become `()`.
+pub fn tangent_type(ty: &Type, float: &TokenStream) -> Type {
+    match (ty, shape_of(ty)) {
+        (_, Ty::Passive) => syn::parse_quote!(()),
+        (Type::Tuple(tuple), _) => {
+            let parts = tuple.elems.iter().map(|part| tangent_type(part, float));
+            Type::Verbatim(quote!((#(#parts,)*)))
+        }
+        (Type::Array(array), _) => {
+            let element = tangent_type(&array.elem, float);
+            let len = &array.len;
+            Type::Verbatim(quote!([#element; #len]))
+        }
+        (Type::Slice(slice), _) => {
+            let element = tangent_type(&slice.elem, float);
+            Type::Verbatim(quote!([#element]))
+        }
+        (Type::Path(_), Ty::Vec(_)) => match element_type(ty) {
+            Some(element) => {
+                let element = tangent_type(element, float);
+                Type::Verbatim(quote!(::std::vec::Vec<#element>))
+            }
+            None => with_float(ty, float),
+        },
+        _ => with_float(ty, float),
+    }
+}
+
+/// The `T` of a `Vec<T>`.
+fn element_type(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    match &path.path.segments.last()?.arguments {
+        syn::PathArguments::AngleBracketed(args) => args.args.iter().find_map(|arg| match arg {
+            syn::GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+/// The type in which the gradient with respect to a value of type `ty` is owned: slices become
+/// `Vec`s.
+pub fn owned_tangent(ty: &Type, float: &TokenStream) -> Type {
+    match ty {
+        Type::Reference(reference) => owned_tangent(&reference.elem, float),
+        Type::Slice(slice) => {
+            let element = tangent_type(&slice.elem, float);
+            Type::Verbatim(quote!(::std::vec::Vec<#element>))
+        }
+        other => tangent_type(other, float),
+    }
+}

@@ -1,0 +1,400 @@
+//! Forward mode: every equation is followed by its linear equation on tangents.
+//!
+//! The transformation accepts everything a trace can hold, derivatives of functions included, so
+//! that the tangent of a backward sweep is a second derivative.
+
+use super::linear::Builder;
+use crate::analysis::activity::Activity;
+use crate::ir::*;
+use crate::signature::Base;
+use proc_macro2::Span;
+use quote::quote;
+
+/// A trace with tangents.
+pub struct Tangents {
+    /// The tangent of each active variable.
+    pub dots: VarMap<VarId>,
+}
+
+/// Puts the tangents into `trace`. `dots` has those of the inputs; `zero` is the zero of the
+/// tangents' type.
+pub fn jvp(
+    trace: &mut Trace,
+    activity: &Activity,
+    base: Base,
+    dots: VarMap<VarId>,
+    zero: &Operand,
+) -> Tangents {
+    let body = std::mem::take(&mut trace.body);
+    let mut jvp = Jvp {
+        trace,
+        activity,
+        base,
+        dots,
+        zero,
+    };
+    let body = jvp.block(body);
+    let dots = jvp.dots;
+    trace.body = body;
+    Tangents { dots }
+}
+
+struct Jvp<'a> {
+    trace: &'a mut Trace,
+    activity: &'a Activity,
+    base: Base,
+    dots: VarMap<VarId>,
+    zero: &'a Operand,
+}
+
+impl Jvp<'_> {
+    fn block(&mut self, block: Block) -> Block {
+        let mut out = Vec::new();
+        for stmt in block.0 {
+            self.stmt(stmt, &mut out);
+        }
+        Block(out)
+    }
+
+    fn active(&self, var: VarId) -> bool {
+        self.activity.is_active(var)
+    }
+
+    /// The variable of the tangent of `var`.
+    fn dot(&mut self, var: VarId) -> VarId {
+        if let Some(dot) = self.dots.get(&var) {
+            return *dot;
+        }
+        let of = self.trace.var(var);
+        let (ty, kind, span) = (of.ty.clone(), of.kind, of.ident.span());
+        let name = if of.source_name.is_empty() {
+            of.ident.to_string()
+        } else {
+            of.source_name.clone()
+        };
+        let span = span.resolved_at(Span::mixed_site());
+        let dot = self.trace.fresh(&format!("{name}_dot"), ty, kind, span);
+        self.trace.var_mut(dot).mutated = self.trace.var(var).mutated;
+        self.dots.insert(var, dot);
+        dot
+    }
+
+    fn dot_place(&mut self, place: &Place) -> Place {
+        Place {
+            root: self.dot(place.root),
+            path: place.path.clone(),
+        }
+    }
+
+    /// The tangent of a scalar operand, if it has one.
+    fn dot_operand(&mut self, operand: &Operand) -> Option<Operand> {
+        let var = self.activity.active_var(operand)?;
+        Some(Operand::Var(self.dot(var)))
+    }
+
+    /// The tangent of an operand, or the zero of its type.
+    fn dot_or_zero(&mut self, operand: &Operand, out: &mut Vec<Stmt>) -> Operand {
+        if let Some(dot) = self.dot_operand(operand) {
+            return dot;
+        }
+        let ty = self.trace.operand_ty(operand);
+        match operand.var() {
+            Some(_) if ty.is_real() => self.zero.clone(),
+            Some(var) if !ty.is_passive() => self.zero_like(var, out),
+            _ if ty.is_passive() => unit(),
+            _ => self.zero.clone(),
+        }
+    }
+
+    fn zero_like(&mut self, var: VarId, out: &mut Vec<Stmt>) -> Operand {
+        let ty = self.trace.ty(var).clone();
+        let zero = self.trace.fresh("v", ty, Kind::Temp, Span::mixed_site());
+        let (op, args, span) = (self.trace.zero_op(var), Vec::new(), Span::mixed_site());
+        out.push(Stmt::Let(Eqn {
+            var: zero,
+            op,
+            args,
+            span,
+        }));
+        Operand::Var(zero)
+    }
+
+    fn stmt(&mut self, stmt: Stmt, out: &mut Vec<Stmt>) {
+        match stmt {
+            Stmt::Let(eqn) => self.eqn(eqn, out),
+            Stmt::Declare { var, init } => self.declare(var, init, out),
+            Stmt::Assign { place, value, span } => self.assign(place, value, span, out),
+            Stmt::Accumulate {
+                place,
+                value,
+                negative,
+                span,
+            } => {
+                if self.active(place.root)
+                    && let Some(value) = self.dot_operand(&value)
+                {
+                    let place = self.dot_place(&place);
+                    out.push(Stmt::Accumulate {
+                        place,
+                        value,
+                        negative,
+                        span,
+                    });
+                }
+                out.push(Stmt::Accumulate {
+                    place,
+                    value,
+                    negative,
+                    span,
+                });
+            }
+            Stmt::AccumulateAll { place, other } => {
+                if self.active(place.root) && self.active(other.root) {
+                    let (place, other) = (self.dot_place(&place), self.dot_place(&other));
+                    out.push(Stmt::AccumulateAll { place, other });
+                }
+                out.push(Stmt::AccumulateAll { place, other });
+            }
+            Stmt::Clear { place } => {
+                if self.active(place.root) {
+                    let place = self.dot_place(&place);
+                    out.push(Stmt::Clear { place });
+                }
+                out.push(Stmt::Clear { place });
+            }
+            Stmt::If {
+                id,
+                cond,
+                then,
+                els,
+                span,
+            } => {
+                let (then, els) = (self.block(then), self.block(els));
+                out.push(Stmt::If {
+                    id,
+                    cond,
+                    then,
+                    els,
+                    span,
+                });
+            }
+            Stmt::Loop(l) => {
+                let body = self.block(l.body);
+                out.push(Stmt::Loop(Box::new(Loop { body, ..*l })));
+            }
+            Stmt::Call(call) => self.call(*call, out),
+            Stmt::Put { var, store, values } => {
+                let values = self.with_dots(values);
+                out.push(Stmt::Put { var, store, values });
+            }
+            Stmt::Take { var, store, values } => {
+                let values = self.with_dots(values);
+                out.push(Stmt::Take { var, store, values });
+            }
+            other @ (Stmt::Passive { .. } | Stmt::NewStore { .. }) => out.push(other),
+        }
+    }
+
+    /// Active values are recorded together with their tangents.
+    fn with_dots(&mut self, values: Vec<VarId>) -> Vec<VarId> {
+        let mut both = Vec::new();
+        for var in values {
+            both.push(var);
+            if self.active(var) {
+                both.push(self.dot(var));
+            }
+        }
+        both
+    }
+
+    fn eqn(&mut self, eqn: Eqn, out: &mut Vec<Stmt>) {
+        if !self.active(eqn.var) {
+            out.push(Stmt::Let(eqn));
+            return;
+        }
+        out.push(Stmt::Let(eqn.clone()));
+        let dot = self.dot(eqn.var);
+        let span = eqn.span;
+        let (op, args) = match &eqn.op {
+            Op::Rule(row) => {
+                let activity = self.activity;
+                let mut builder = Builder {
+                    trace: self.trace,
+                    base: self.base,
+                    out: &mut *out,
+                    span,
+                };
+                let partials = builder.partials(row, &eqn, &|var| activity.is_active(var));
+                let mut terms = Vec::new();
+                for (arg, partial) in partials {
+                    let arg_dot = Operand::Var(self.dot(arg));
+                    let mut builder = Builder {
+                        trace: self.trace,
+                        base: self.base,
+                        out: &mut *out,
+                        span,
+                    };
+                    terms.push(builder.mul(arg_dot, partial));
+                }
+                let mut builder = Builder {
+                    trace: self.trace,
+                    base: self.base,
+                    out: &mut *out,
+                    span,
+                };
+                let total = builder.sum(terms);
+                let total = if total.lit().is_some() {
+                    self.zero.clone()
+                } else {
+                    total
+                };
+                (Op::Copy, vec![total])
+            }
+            Op::Load(place) => (Op::Load(self.dot_place(place)), Vec::new()),
+            Op::SumOf(place) => (Op::SumOf(self.dot_place(place)), Vec::new()),
+            Op::CloneOf(place) => (Op::CloneOf(self.dot_place(place)), Vec::new()),
+            Op::VecRepeat => {
+                let value = self.dot_or_zero(&eqn.args[0], out);
+                (Op::VecRepeat, vec![value, eqn.args[1].clone()])
+            }
+            op => {
+                let mut args = Vec::new();
+                for arg in &eqn.args {
+                    args.push(self.dot_or_zero(arg, out));
+                }
+                (op.clone(), args)
+            }
+        };
+        out.push(Stmt::Let(Eqn {
+            var: dot,
+            op,
+            args,
+            span,
+        }));
+    }
+
+    fn declare(&mut self, var: VarId, init: Option<Operand>, out: &mut Vec<Stmt>) {
+        out.push(Stmt::Declare {
+            var,
+            init: init.clone(),
+        });
+        if !self.active(var) {
+            return;
+        }
+        let dot = self.dot(var);
+        let init = match init {
+            None => None,
+            Some(init) => Some(match self.dot_operand(&init) {
+                Some(dot) => dot,
+                None if self.trace.ty(var).is_real() => self.zero.clone(),
+                // A slot that starts without a derivative still needs a tangent of its shape.
+                None => self.zero_like(var, out),
+            }),
+        };
+        out.push(Stmt::Declare { var: dot, init });
+    }
+
+    fn assign(&mut self, place: Place, value: Operand, span: Span, out: &mut Vec<Stmt>) {
+        let active = self.active(place.root);
+        let dots = active.then(|| (self.dot_place(&place), self.dot_operand(&value)));
+        let ty = self.trace.place_ty(&place);
+        out.push(Stmt::Assign {
+            place: place.clone(),
+            value,
+            span,
+        });
+        match dots {
+            None => {}
+            Some((place, Some(value))) => out.push(Stmt::Assign { place, value, span }),
+            Some((place, None)) if ty.is_real() => {
+                out.push(Stmt::Assign {
+                    place,
+                    value: self.zero.clone(),
+                    span,
+                });
+            }
+            Some((target, None)) => {
+                // The shape may have changed with the value.
+                if place.is_whole() {
+                    let value = self.zero_like(place.root, out);
+                    out.push(Stmt::Assign {
+                        place: target,
+                        value,
+                        span,
+                    });
+                } else {
+                    out.push(Stmt::Clear { place: target });
+                }
+            }
+        }
+    }
+
+    fn call(&mut self, mut call: Call, out: &mut Vec<Stmt>) {
+        // A pullback taken with tangents must be applied with tangents: all of them are.
+        let plain = matches!(call.form, CallForm::Plain);
+        if plain && !self.active(call.result) && !self.writes_active(&call) {
+            out.push(Stmt::Call(Box::new(call)));
+            return;
+        }
+        let mut args = Vec::new();
+        for arg in &call.args {
+            args.push(match arg {
+                Arg::Value(value) => self
+                    .activity
+                    .active_var(value)
+                    .map(|var| Place::whole(self.dot(var))),
+                Arg::Shared(place) | Arg::Mutable(place) => {
+                    self.active(place.root).then(|| self.dot_place(place))
+                }
+                Arg::PassiveRef(_) => None,
+            });
+        }
+        let (result, shadows, seed) = match &call.form {
+            CallForm::Backward {
+                seed,
+                shadows,
+                cotangents,
+                ..
+            } => {
+                let (seed, shadows, cotangents) = (seed.clone(), shadows.clone(), *cotangents);
+                let seed = match &seed {
+                    Some(seed) => Some(self.dot_or_zero(seed, out)),
+                    None => None,
+                };
+                let shadows = shadows
+                    .iter()
+                    .map(|place| {
+                        let place = place.as_ref().filter(|place| self.active(place.root))?;
+                        Some(self.dot_place(place))
+                    })
+                    .collect();
+                (self.dot(cotangents), shadows, seed)
+            }
+            _ => (self.dot(call.result), Vec::new(), None),
+        };
+        call.dots = Some(Dots {
+            args,
+            result,
+            shadows,
+            seed,
+        });
+        out.push(Stmt::Call(Box::new(call)));
+    }
+
+    fn writes_active(&self, call: &Call) -> bool {
+        call.args
+            .iter()
+            .any(|arg| matches!(arg, Arg::Mutable(place) if self.active(place.root)))
+    }
+}
+
+/// `()`, the tangent of what has none.
+fn unit() -> Operand {
+    Operand::Code(Code {
+        tokens: quote!(()),
+        reads: Vec::new(),
+        pure: true,
+        ty: Ty::Passive,
+        span: Span::mixed_site(),
+    })
+}

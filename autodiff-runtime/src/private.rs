@@ -1,0 +1,17 @@
+//! What generated code calls. Not part of the public interface: it changes with the macro.
+
+mod count;
+mod jacobian;
+mod key;
+mod lane;
+mod shape;
+mod tree;
+mod zero;
+
+pub use count::count;
+pub use jacobian::{check_jacobian, columns, flat, scatter, seed, store_rows};
+pub use key::{Found, HeldConstant, Key, find};
+pub use lane::{Lane, Lanes};
+pub use shape::{SameShape, check_shape};
+pub use tree::{Tree, accumulate, clear, sum};
+pub use zero::{Placeholder, ZeroLike, outline, placeholder, zero_like, zero_of};

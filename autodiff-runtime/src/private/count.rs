@@ -1,0 +1,91 @@
+//! How many numbers a value holds that can have a derivative.
+
+use super::Lanes;
+
+/// A value that holds some numbers.
+pub trait Count {
+    /// How many.
+    fn count(&self) -> usize;
+}
+
+/// The number of floats in `value`.
+#[inline]
+pub fn count<T: Count + ?Sized>(value: &T) -> usize {
+    value.count()
+}
+
+macro_rules! count_as {
+    ($n:literal: $($ty:ty)*) => {$(
+        impl Count for $ty {
+            #[inline]
+            fn count(&self) -> usize {
+                $n
+            }
+        }
+    )*};
+}
+count_as!(1: f32 f64);
+count_as!(0: () bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String);
+
+impl<B, const N: usize> Count for Lanes<B, N> {
+    #[inline]
+    fn count(&self) -> usize {
+        1
+    }
+}
+
+impl<T: Count + ?Sized> Count for &T {
+    #[inline]
+    fn count(&self) -> usize {
+        (**self).count()
+    }
+}
+
+impl<T: Count + ?Sized> Count for &mut T {
+    #[inline]
+    fn count(&self) -> usize {
+        (**self).count()
+    }
+}
+
+impl<T: Count> Count for [T] {
+    #[inline]
+    fn count(&self) -> usize {
+        self.iter().map(T::count).sum()
+    }
+}
+
+impl<T: Count, const N: usize> Count for [T; N] {
+    #[inline]
+    fn count(&self) -> usize {
+        self.iter().map(T::count).sum()
+    }
+}
+
+impl<T: Count> Count for Vec<T> {
+    #[inline]
+    fn count(&self) -> usize {
+        self.iter().map(T::count).sum()
+    }
+}
+
+macro_rules! count_tuples {
+    ($($($part:ident $k:tt)*;)*) => {$(
+        impl<$($part: Count),*> Count for ($($part,)*) {
+            #[inline]
+            fn count(&self) -> usize {
+                0 $(+ self.$k.count())*
+            }
+        }
+    )*};
+}
+count_tuples! {
+    A 0;
+    A 0 B 1;
+    A 0 B 1 C 2;
+    A 0 B 1 C 2 D 3;
+    A 0 B 1 C 2 D 3 E 4;
+    A 0 B 1 C 2 D 3 E 4 F 5;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6;
+    A 0 B 1 C 2 D 3 E 4 F 5 G 6 H 7;
+}

@@ -1,0 +1,107 @@
+//! Unit tangents in, matrices out.
+
+use super::{Lanes, Tree};
+use nalgebra::{DMatrix, Scalar};
+
+/// A scalar of tangents that can carry unit directions.
+pub trait Directions {
+    /// Makes this the unit tangent of direction `k`, if it carries that direction.
+    fn set_unit(&mut self, k: usize);
+}
+
+macro_rules! one_direction {
+    ($($float:ty)*) => {$(
+        impl Directions for $float {
+            #[inline]
+            fn set_unit(&mut self, k: usize) {
+                if k == 0 {
+                    *self = 1.0;
+                }
+            }
+        }
+
+        impl<const N: usize> Directions for Lanes<$float, N> {
+            #[inline]
+            fn set_unit(&mut self, k: usize) {
+                if k < N {
+                    self.0[k] = 1.0;
+                }
+            }
+        }
+    )*};
+}
+one_direction!(f32 f64);
+
+/// Makes the inputs from number `block` on the directions of a zero tangent; `at` counts inputs.
+#[inline]
+pub fn seed<V: Directions, T: Tree<V> + ?Sized>(tangent: &mut T, at: &mut usize, block: usize) {
+    tangent.leaves_mut(&mut |leaf| {
+        if *at >= block {
+            leaf.set_unit(*at - block);
+        }
+        *at += 1;
+    });
+}
+
+/// Adds the derivatives in the directions from `block` on to the gradient they belong to.
+#[inline]
+pub fn scatter<B, T, const N: usize>(bar: &mut T, at: &mut usize, block: usize, dot: &Lanes<B, N>)
+where
+    B: Copy + std::ops::AddAssign,
+    T: Tree<B> + ?Sized,
+{
+    bar.leaves_mut(&mut |leaf| {
+        if *at >= block && *at - block < N {
+            *leaf += dot.0[*at - block];
+        }
+        *at += 1;
+    });
+}
+
+/// Writes the derivatives of outputs, one a row, into the columns from `block` on.
+#[inline]
+pub fn store_rows<B, T, const N: usize>(
+    tangent: &T,
+    row: &mut usize,
+    block: usize,
+    columns: usize,
+    jacobian: &mut [B],
+) where
+    B: Copy,
+    T: Tree<Lanes<B, N>> + ?Sized,
+{
+    let width = N.min(columns.saturating_sub(block));
+    tangent.leaves(&mut |leaf| {
+        let start = *row * columns + block;
+        // A matrix that is too short is reported by `check_jacobian`, which knows its rows.
+        if let Some(entries) = jacobian.get_mut(start..start + width) {
+            entries.copy_from_slice(&leaf.0[..width]);
+        }
+        *row += 1;
+    });
+}
+
+/// Panics unless a Jacobian's slice has the length of its rows and columns.
+#[inline]
+#[track_caller]
+pub fn check_jacobian(length: usize, rows: usize, columns: usize) {
+    assert!(
+        length == rows * columns,
+        "`jacobian` has length {length}, but the Jacobian has {rows} rows and {columns} columns, \
+         {} entries",
+        rows * columns
+    );
+}
+
+/// All scalars in order.
+pub fn flat<V: Copy, T: Tree<V> + ?Sized>(tree: &T) -> Vec<V> {
+    let mut flat = Vec::new();
+    tree.leaves(&mut |leaf| flat.push(*leaf));
+    flat
+}
+
+/// A square matrix by its columns.
+pub fn columns<B: Scalar>(n: usize, mut column: impl FnMut(usize) -> Vec<B>) -> DMatrix<B> {
+    let entries: Vec<B> = (0..n).flat_map(&mut column).collect();
+    DMatrix::from_vec(n, n, entries)
+}

@@ -1,0 +1,113 @@
+//! The scalars of tangents: one number, or several directions at once.
+
+use std::fmt::Debug;
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
+
+/// A linear space over the floats `B`: what the tangent of one number can be.
+pub trait Lane<B>:
+    Copy
+    + Debug
+    + Default
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + Mul<B, Output = Self>
+    + Div<B, Output = Self>
+{
+    /// The zero tangent.
+    const ZERO: Self;
+}
+
+impl Lane<f64> for f64 {
+    const ZERO: f64 = 0.0;
+}
+
+impl Lane<f32> for f32 {
+    const ZERO: f32 = 0.0;
+}
+
+/// The tangents of one number in `N` directions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lanes<B, const N: usize>(pub [B; N]);
+
+impl<B: Copy + Default, const N: usize> Default for Lanes<B, N> {
+    #[inline]
+    fn default() -> Self {
+        Lanes([B::default(); N])
+    }
+}
+
+macro_rules! lanes {
+    ($float:ty) => {
+        impl<const N: usize> Lane<$float> for Lanes<$float, N> {
+            const ZERO: Self = Lanes([0.0; N]);
+        }
+
+        impl<const N: usize> Mul<$float> for Lanes<$float, N> {
+            type Output = Self;
+            #[inline]
+            fn mul(mut self, factor: $float) -> Self {
+                self.0.iter_mut().for_each(|lane| *lane *= factor);
+                self
+            }
+        }
+
+        impl<const N: usize> Div<$float> for Lanes<$float, N> {
+            type Output = Self;
+            #[inline]
+            fn div(mut self, divisor: $float) -> Self {
+                self.0.iter_mut().for_each(|lane| *lane /= divisor);
+                self
+            }
+        }
+    };
+}
+lanes!(f64);
+lanes!(f32);
+
+impl<B: Copy + AddAssign, const N: usize> Add for Lanes<B, N> {
+    type Output = Self;
+    #[inline]
+    fn add(mut self, other: Self) -> Self {
+        self += other;
+        self
+    }
+}
+
+impl<B: Copy + SubAssign, const N: usize> Sub for Lanes<B, N> {
+    type Output = Self;
+    #[inline]
+    fn sub(mut self, other: Self) -> Self {
+        self -= other;
+        self
+    }
+}
+
+impl<B: Copy + Neg<Output = B>, const N: usize> Neg for Lanes<B, N> {
+    type Output = Self;
+    #[inline]
+    fn neg(mut self) -> Self {
+        self.0.iter_mut().for_each(|lane| *lane = -*lane);
+        self
+    }
+}
+
+impl<B: Copy + AddAssign, const N: usize> AddAssign for Lanes<B, N> {
+    #[inline]
+    fn add_assign(&mut self, other: Self) {
+        for (lane, more) in self.0.iter_mut().zip(other.0) {
+            *lane += more;
+        }
+    }
+}
+
+impl<B: Copy + SubAssign, const N: usize> SubAssign for Lanes<B, N> {
+    #[inline]
+    fn sub_assign(&mut self, other: Self) {
+        for (lane, less) in self.0.iter_mut().zip(other.0) {
+            *lane -= less;
+        }
+    }
+}

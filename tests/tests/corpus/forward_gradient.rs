@@ -1,0 +1,18 @@
+//! Few inputs and a long loop: the gradient by a forward sweep, on request.
+
+use autodiff_runtime::differentiate;
+
+#[differentiate(scalar, mode = forward)]
+pub fn forward_gradient(stiffness: f64, damping: f64) -> f64 {
+    let mut x = 1.0;
+    let mut v = 0.0;
+    for _ in 0..50 {
+        v -= 0.05 * (stiffness * x + damping * v);
+        x += 0.05 * v;
+    }
+    x * x
+}
+
+pub fn points() -> Vec<(f64, f64)> {
+    vec![(2.0, 0.3), (0.5, 0.0)]
+}

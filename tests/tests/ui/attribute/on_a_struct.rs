@@ -1,0 +1,10 @@
+use autodiff_runtime::differentiate;
+
+#[differentiate]
+struct Model {
+    weight: f64,
+}
+
+fn main() {
+    let _ = Model { weight: 1.0 }.weight;
+}

@@ -1,0 +1,10 @@
+use autodiff_runtime::differentiate;
+
+#[differentiate]
+fn f(x: f64, response: impl Fn(f64) -> f64) -> f64 {
+    x + response(x)
+}
+
+fn main() {
+    let _ = f(1.0, |x| x);
+}
