@@ -51,11 +51,11 @@ Examples:
 #[command(after_long_help = AFTER_HELP, max_term_width = 100)]
 pub struct Args {
     /// Number of trials, each with its own split, moved points and initial weights.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = value_parser!(u32).range(1..=MOST_TRIALS))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = value_parser!(u32).range(1..=MOST_TRIALS), allow_negative_numbers = true)]
     pub trials: u32,
 
     /// Full-batch gradient steps per trial.
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = value_parser!(u32).range(1..=MOST_ITERATIONS))]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = value_parser!(u32).range(1..=MOST_ITERATIONS), allow_negative_numbers = true)]
     pub iterations: u32,
 
     /// Seed of all random choices. The same seed gives the same results for any number of threads.
@@ -107,7 +107,7 @@ pub struct Args {
     pub out: PathBuf,
 
     /// Threads to compute with [default: one per core].
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=MOST_THREADS))]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=MOST_THREADS), allow_negative_numbers = true)]
     pub threads: Option<u32>,
 
     /// No progress bar and no closing lines: the table alone.
