@@ -5,7 +5,8 @@ use crate::analysis::activity::Activity;
 use crate::ir::*;
 use crate::lower::Lowered;
 use crate::signature::{Function, Passing};
-use crate::transform::{fuse::fuse, jvp::jvp, store::store, vjp};
+use crate::transform::jvp::{Carry, jvp};
+use crate::transform::{fuse::fuse, store::store, vjp};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::HashSet;
@@ -109,12 +110,27 @@ fn param_dots(function: &Function, trace: &mut Trace, params: &[VarId]) -> VarMa
 
 /// Forward mode over `lane`.
 pub fn forward(function: &Function, lowered: &Lowered) -> Forward {
+    carry(function, lowered, &zero(&lane(), function), Carry::Tangents)
+}
+
+/// The function with the nodes of a printable trace.
+pub fn tracing(function: &Function, lowered: &Lowered) -> Forward {
+    let none = Code {
+        tokens: quote!(::autodiff_runtime::trace::Node::NONE),
+        reads: Vec::new(),
+        pure: true,
+        ty: Ty::Real,
+        span: Span::mixed_site(),
+    };
+    carry(function, lowered, &Operand::Code(none), Carry::Nodes)
+}
+
+fn carry(function: &Function, lowered: &Lowered, zero: &Operand, carry: Carry) -> Forward {
     let mut trace = lowered.trace.clone();
     let (inputs, outputs) = ends(function, lowered);
     let activity = Activity::of(&trace, &inputs, &outputs);
     let dots = param_dots(function, &mut trace, &lowered.params);
-    let zero = zero(&lane(), function);
-    let tangents = jvp(&mut trace, &activity, function.base, dots, &zero);
+    let tangents = jvp(&mut trace, &activity, function.base, dots, zero, carry);
     let result_dot = trace
         .result
         .as_ref()
@@ -233,9 +249,25 @@ pub fn second(function: &Function, lowered: &Lowered, purpose: Purpose) -> Secon
     }
     let zero = zero(&function.base.tokens(), function);
     trace.body = std::mem::take(&mut reverse.forward);
-    let dots = jvp(&mut trace, &activity, function.base, dots, &zero).dots;
+    let dots = jvp(
+        &mut trace,
+        &activity,
+        function.base,
+        dots,
+        &zero,
+        Carry::Tangents,
+    )
+    .dots;
     let forward = std::mem::replace(&mut trace.body, std::mem::take(&mut reverse.backward));
-    let dots = jvp(&mut trace, &activity, function.base, dots, &zero).dots;
+    let dots = jvp(
+        &mut trace,
+        &activity,
+        function.base,
+        dots,
+        &zero,
+        Carry::Tangents,
+    )
+    .dots;
     let backward = std::mem::take(&mut trace.body);
     let dots = dots
         .into_iter()

@@ -10,4 +10,4 @@ mod stmt;
 mod symbolic;
 pub mod tracing;
 
-pub use stmt::operand;
+pub use stmt::receiver;

@@ -233,6 +233,21 @@ pub enum Op {
     SumOf(Place),
     /// A copy of a place, with storage of its own.
     CloneOf(Place),
+    /// Enters an equation into the printable trace; gives its node.
+    Record(Box<Record>),
+}
+
+/// An equation for the printable trace.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The user's name for the value.
+    pub name: String,
+    /// The expression, with `{0}` for the first parent and `{c0}` for the first constant.
+    pub template: String,
+    pub value: Operand,
+    /// Node and partial of each active argument.
+    pub parents: Vec<(Operand, Operand)>,
+    pub constants: Vec<Operand>,
 }
 
 /// `var = op(args)`.
@@ -668,6 +683,13 @@ pub fn eqn_reads(eqn: &Eqn, out: &mut Vec<VarId>) {
         Op::Select(cond) => out.extend_from_slice(cond.reads()),
         Op::Passive(code) => out.extend_from_slice(&code.reads),
         Op::ZeroLike(var) => out.push(*var),
+        Op::Record(record) => {
+            out.extend_from_slice(record.value.reads());
+            for (node, partial) in &record.parents {
+                out.extend(node.reads().iter().chain(partial.reads()));
+            }
+            out.extend(record.constants.iter().flat_map(Operand::reads));
+        }
         _ => {}
     }
 }

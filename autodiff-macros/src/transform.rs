@@ -9,5 +9,6 @@
 pub mod fuse;
 pub mod jvp;
 pub mod linear;
+pub mod record;
 pub mod store;
 pub mod vjp;

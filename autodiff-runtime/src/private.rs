@@ -4,7 +4,9 @@ mod count;
 mod jacobian;
 mod key;
 mod lane;
+mod lift;
 mod shape;
+mod tracing;
 mod tree;
 mod zero;
 
@@ -12,6 +14,8 @@ pub use count::count;
 pub use jacobian::{check_jacobian, columns, flat, scatter, seed, store_rows};
 pub use key::{Found, HeldConstant, Key, find};
 pub use lane::{Lane, Lanes};
+pub use lift::{Lift, Lower, coerce, lift, lower};
 pub use shape::{SameShape, check_shape};
+pub use tracing::{Inputs, trace_inputs, trace_outputs};
 pub use tree::{Tree, accumulate, clear, sum};
 pub use zero::{Placeholder, ZeroLike, outline, placeholder, zero_like, zero_of};

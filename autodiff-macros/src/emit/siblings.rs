@@ -65,19 +65,19 @@ pub(super) struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn float(&self) -> TokenStream {
+    pub(super) fn float(&self) -> TokenStream {
         self.f.base.tokens()
     }
 
-    fn name(&self, suffix: &str) -> Ident {
+    pub(super) fn name(&self, suffix: &str) -> Ident {
         format_ident!("{}_{}", self.f.name(), suffix, span = self.f.name().span())
     }
 
-    fn key_name(&self) -> Ident {
+    pub(super) fn key_name(&self) -> Ident {
         format_ident!("__autodiff_{}", self.f.name())
     }
 
-    fn output(&self) -> TokenStream {
+    pub(super) fn output(&self) -> TokenStream {
         self.f
             .output
             .as_ref()
@@ -85,7 +85,7 @@ impl Writer<'_> {
     }
 
     /// The type of the tangent of the output over `lane`.
-    fn output_tangent(&self, lane: &TokenStream) -> TokenStream {
+    pub(super) fn output_tangent(&self, lane: &TokenStream) -> TokenStream {
         self.f
             .output
             .as_ref()
@@ -107,11 +107,12 @@ impl Writer<'_> {
             trace,
             base: self.f.base,
             lane,
+            tracing: false,
         }
     }
 
     /// `let mut x = x;` for parameters that the user declared `mut`.
-    fn rebind(&self) -> TokenStream {
+    pub(super) fn rebind(&self) -> TokenStream {
         self.f
             .params
             .iter()
@@ -131,6 +132,7 @@ impl Writer<'_> {
         let finder = format_ident!("__autodiff_{}_{:016x}", name, hash);
         let export = matches!(vis, syn::Visibility::Public(_)).then(|| quote!(#[macro_export]));
         let (jvp, pull, pull_jvp) = (self.key_jvp(), self.key_pull(), self.key_pull_jvp());
+        let trace = super::tracing::method(self);
         quote! {
             #cfgs
             #[doc(hidden)]
@@ -139,7 +141,7 @@ impl Writer<'_> {
             #cfgs
             #[doc(hidden)]
             #[automatically_derived]
-            impl #key { #jvp #pull #pull_jvp }
+            impl #key { #jvp #pull #pull_jvp #trace }
             #cfgs
             #[automatically_derived]
             impl ::autodiff_runtime::private::Found<#key>
@@ -162,7 +164,7 @@ impl Writer<'_> {
     }
 
     /// The user's generic parameters, with more in front of and behind them.
-    fn generics(&self, before: TokenStream, after: TokenStream) -> TokenStream {
+    pub(super) fn generics(&self, before: TokenStream, after: TokenStream) -> TokenStream {
         let (lifetimes, others): (Vec<_>, Vec<_>) = self
             .f
             .item
@@ -174,12 +176,12 @@ impl Writer<'_> {
         quote!(<#before #(#lifetimes,)* #(#others,)* #after>)
     }
 
-    fn where_clause(&self) -> TokenStream {
+    pub(super) fn where_clause(&self) -> TokenStream {
         self.f.item.sig.generics.where_clause.to_token_stream()
     }
 
     /// The type of the tangent or adjoint that goes with a parameter, as the caller holds it.
-    fn companion(&self, param: &Param, lane: &TokenStream) -> TokenStream {
+    pub(super) fn companion(&self, param: &Param, lane: &TokenStream) -> TokenStream {
         if !param.active {
             return quote!(::autodiff_runtime::private::HeldConstant);
         }
@@ -192,7 +194,7 @@ impl Writer<'_> {
     }
 
     /// The `Option` of a tangent, opened; a missing one is zero.
-    fn open_tangent(&self, param: &Param, lane: &TokenStream) -> TokenStream {
+    pub(super) fn open_tangent(&self, param: &Param, lane: &TokenStream) -> TokenStream {
         if !param.active {
             return quote!();
         }
@@ -274,7 +276,12 @@ impl Writer<'_> {
     }
 
     /// The result and its tangent, as the last expression.
-    fn pair(&self, emit: &Emit<'_>, dot: Option<&Operand>, lane: &TokenStream) -> TokenStream {
+    pub(super) fn pair(
+        &self,
+        emit: &Emit<'_>,
+        dot: Option<&Operand>,
+        lane: &TokenStream,
+    ) -> TokenStream {
         let Some(result) = &emit.trace.result else {
             return quote!(((), ()));
         };
@@ -966,7 +973,7 @@ impl Writer<'_> {
     }
 
     /// The argument once more.
-    fn again(&self, param: &Param) -> TokenStream {
+    pub(super) fn again(&self, param: &Param) -> TokenStream {
         let ident = &param.ident;
         match param.passing {
             Passing::Value => quote!(::core::clone::Clone::clone(&#ident)),

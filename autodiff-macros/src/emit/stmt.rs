@@ -11,6 +11,8 @@ pub struct Emit<'a> {
     pub base: Base,
     /// The type of the scalars of tangents or adjoints.
     pub lane: TokenStream,
+    /// Whether tangents are the nodes of a printable trace.
+    pub tracing: bool,
 }
 
 /// An operand as tokens.
@@ -31,6 +33,24 @@ pub fn operand(operand: &Operand, trace: &Trace) -> TokenStream {
     }
 }
 
+/// An operand that a method is called on: a number needs its type.
+pub fn receiver(o: &Operand, trace: &Trace, base: Base) -> TokenStream {
+    match o {
+        Operand::Lit(value, _) => {
+            let literal = match base {
+                Base::F32 => Literal::f32_suffixed(value.abs() as f32),
+                Base::F64 => Literal::f64_suffixed(value.abs()),
+            };
+            if value.is_sign_negative() {
+                quote!((-#literal))
+            } else {
+                quote!(#literal)
+            }
+        }
+        other => operand(other, trace),
+    }
+}
+
 fn number(value: f64) -> TokenStream {
     let literal = Literal::f64_unsuffixed(value.abs());
     if value.is_sign_negative() {
@@ -47,24 +67,6 @@ impl Emit<'_> {
 
     pub fn operand(&self, o: &Operand) -> TokenStream {
         operand(o, self.trace)
-    }
-
-    /// An operand that a method is called on: a number of our own needs its type.
-    fn receiver(&self, o: &Operand) -> TokenStream {
-        match o {
-            Operand::Lit(value, _) => {
-                let literal = match self.base {
-                    Base::F32 => Literal::f32_suffixed(value.abs() as f32),
-                    Base::F64 => Literal::f64_suffixed(value.abs()),
-                };
-                if value.is_sign_negative() {
-                    quote!((-#literal))
-                } else {
-                    quote!(#literal)
-                }
-            }
-            other => self.operand(other),
-        }
     }
 
     /// A place as an expression.
@@ -244,6 +246,24 @@ impl Emit<'_> {
                 let place = self.borrowed(place);
                 quote!(::std::borrow::ToOwned::to_owned(#place))
             }
+            Op::Record(record) => self.record(record),
+        }
+    }
+
+    /// An equation of the printable trace.
+    fn record(&self, record: &Record) -> TokenStream {
+        let (name, template) = (&record.name, &record.template);
+        let value = self.operand(&record.value);
+        let parents = record.parents.iter().map(|(node, partial)| {
+            let (node, partial) = (self.operand(node), self.operand(partial));
+            quote!((#node, #partial as f64))
+        });
+        let constants = record.constants.iter().map(|constant| {
+            let constant = self.operand(constant);
+            quote!(#constant as f64)
+        });
+        quote! {
+            __trace.equation(#name, #template, #value as f64, &[#(#parents),*], &[#(#constants),*])
         }
     }
 
@@ -253,6 +273,10 @@ impl Emit<'_> {
             Ty::Array(element, Some(len)) => {
                 let element = self.zero(element);
                 quote!([#element; #len])
+            }
+            _ if self.tracing => {
+                let lane = &self.lane;
+                quote!(#lane::NONE)
             }
             _ => {
                 let (lane, base) = (&self.lane, self.base.tokens());
@@ -278,7 +302,7 @@ impl Emit<'_> {
             let a = self.operand(&args[0]);
             return quote!(-#a);
         }
-        let receiver = self.receiver(&args[0]);
+        let receiver = receiver(&args[0], self.trace, self.base);
         let method = proc_macro2::Ident::new(name, span);
         let rest = args[1..].iter().map(|arg| self.operand(arg));
         quote!(#receiver.#method(#(#rest),*))
@@ -401,6 +425,11 @@ impl Emit<'_> {
                 let (pullback, fish) = (&self.trace.var(*pullback).ident, with(None));
                 quote_spanned!(span=>
                     let (#result, #dot, #pullback) = #path!().pull_jvp #fish(#(#args),*);)
+            }
+            (_, Some(dot)) if self.tracing => {
+                let fish = with(None);
+                quote_spanned!(span=>
+                    let (#result, #dot) = #path!().trace #fish(__trace, #(#args),*);)
             }
             (_, Some(dot)) => {
                 let fish = with(Some(quote!(_)));

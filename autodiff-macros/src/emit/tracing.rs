@@ -1,8 +1,128 @@
-//! `f_trace`.
+//! `f_trace`: the function, entering every equation into a `Trace` as it is executed.
 
-use super::siblings::Writer;
+use super::docs;
+use super::siblings::{Writer, attributes};
+use super::stmt::Emit;
+use crate::derive;
+use crate::signature::Passing;
 use proc_macro2::TokenStream;
+use quote::quote;
 
-pub(super) fn public(_writer: &Writer<'_>) -> TokenStream {
-    TokenStream::new()
+fn node() -> TokenStream {
+    quote!(::autodiff_runtime::trace::Node)
+}
+
+/// The method by which other functions enter this one's equations into their trace.
+pub(super) fn method(writer: &Writer<'_>) -> TokenStream {
+    let node = node();
+    let params = writer.f.params.iter().map(|param| {
+        let (ident, ty, dot) = (&param.ident, &param.ty, &param.dot);
+        let companion = writer.companion(param, &node);
+        quote!(#ident: #ty, #dot: ::core::option::Option<#companion>)
+    });
+    let generics = writer.generics(quote!(), quote!());
+    let (output, nodes) = (writer.output(), writer.output_tangent(&node));
+    let (clause, attributes) = (writer.where_clause(), attributes());
+    let body = match writer.lowered {
+        None => quote!(::core::unreachable!()),
+        Some(lowered) => {
+            let traced = derive::tracing(writer.f, lowered);
+            let (trace, base) = (&traced.trace, writer.f.base);
+            let emit = Emit {
+                trace,
+                base,
+                lane: node.clone(),
+                tracing: true,
+            };
+            let opened = writer
+                .f
+                .params
+                .iter()
+                .map(|param| writer.open_tangent(param, &node));
+            let rebind = writer.rebind();
+            let dots = writer
+                .f
+                .active()
+                .filter(|param| param.mut_binding)
+                .map(|param| {
+                    let dot = &param.dot;
+                    quote!(let mut #dot = #dot;)
+                });
+            let block = emit.block(&trace.body);
+            let pair = writer.pair(&emit, traced.result_dot.as_ref(), &node);
+            quote!(#(#opened)* #rebind #(#dots)* #block #pair)
+        }
+    };
+    quote! {
+        #attributes
+        pub fn trace #generics(
+            self,
+            __trace: &mut ::autodiff_runtime::Trace,
+            #(#params),*
+        ) -> (#output, #nodes) #clause {
+            #body
+        }
+    }
+}
+
+/// The function for users.
+pub(super) fn public(writer: &Writer<'_>) -> TokenStream {
+    let key = writer.key_name();
+    let name = writer.f.name().to_string();
+    let inputs = writer.f.active().map(|param| {
+        let (ident, dot, name) = (&param.ident, &param.dot, param.ident.to_string());
+        let of = match param.passing {
+            Passing::Value => quote!(&#ident),
+            _ => quote!(&*#ident),
+        };
+        quote! {
+            let mut #dot = ::autodiff_runtime::private::trace_inputs(&mut __trace, #name, #of);
+        }
+    });
+    let args = writer.f.params.iter().map(|param| {
+        let (ident, dot) = (&param.ident, &param.dot);
+        match (param.active, param.passing) {
+            (false, _) => quote!(#ident, ::core::option::Option::None),
+            (true, Passing::Value) => quote!(#ident, ::core::option::Option::Some(#dot)),
+            (true, Passing::Shared) => quote!(#ident, ::core::option::Option::Some(&#dot)),
+            (true, Passing::Mutable) => quote!(#ident, ::core::option::Option::Some(&mut #dot)),
+        }
+    });
+    let outputs = if writer.f.output_shape.may_be_active() {
+        quote!(::autodiff_runtime::private::trace_outputs(&mut __trace, #name, &__nodes);)
+    } else {
+        let finals = writer
+            .f
+            .active()
+            .filter(|param| param.passing == Passing::Mutable);
+        let finals = finals.map(|param| {
+            let (dot, name) = (&param.dot, param.ident.to_string());
+            quote!(::autodiff_runtime::private::trace_outputs(&mut __trace, #name, &#dot);)
+        });
+        quote!(#(#finals)*)
+    };
+    let body = quote! {
+        let mut __trace = ::autodiff_runtime::Trace::new(#name);
+        #(#inputs)*
+        let (_, __nodes) = #key.trace(&mut __trace, #(#args),*);
+        #outputs
+        __trace
+    };
+    let params: Vec<TokenStream> = writer
+        .f
+        .params
+        .iter()
+        .map(|param| {
+            let (ident, ty) = (&param.ident, &param.ty);
+            quote!(#ident: #ty)
+        })
+        .collect();
+    let doc = docs::trace(writer.f);
+    writer.item(
+        "trace",
+        &doc,
+        &params,
+        quote!(-> ::autodiff_runtime::Trace),
+        body,
+    )
 }

@@ -220,6 +220,9 @@ impl Lower<'_> {
 
     fn cast(&mut self, cast: &syn::ExprCast, expr: &Expr) -> Operand {
         let target = cast.ty.to_token_stream().to_string();
+        if self.ty_of(&cast.expr).is_passive() {
+            return Operand::Code(self.opaque(expr));
+        }
         if self.ty_of(&cast.expr).is_real() && target == self.base.tokens().to_string() {
             return self.operand(&cast.expr);
         }

@@ -10,6 +10,15 @@ use crate::signature::Base;
 use proc_macro2::Span;
 use quote::quote;
 
+/// What goes along with each active value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Carry {
+    /// Its tangent: partials times tangents, summed.
+    Tangents,
+    /// Its node in a printable trace: partials and nodes are entered there.
+    Nodes,
+}
+
 /// A trace with tangents.
 pub struct Tangents {
     /// The tangent of each active variable.
@@ -24,6 +33,7 @@ pub fn jvp(
     base: Base,
     dots: VarMap<VarId>,
     zero: &Operand,
+    carry: Carry,
 ) -> Tangents {
     let body = std::mem::take(&mut trace.body);
     let mut jvp = Jvp {
@@ -32,6 +42,7 @@ pub fn jvp(
         base,
         dots,
         zero,
+        carry,
     };
     let body = jvp.block(body);
     let dots = jvp.dots;
@@ -45,6 +56,7 @@ struct Jvp<'a> {
     base: Base,
     dots: VarMap<VarId>,
     zero: &'a Operand,
+    carry: Carry,
 }
 
 impl Jvp<'_> {
@@ -124,6 +136,17 @@ impl Jvp<'_> {
             Stmt::Let(eqn) => self.eqn(eqn, out),
             Stmt::Declare { var, init } => self.declare(var, init, out),
             Stmt::Assign { place, value, span } => self.assign(place, value, span, out),
+            Stmt::Accumulate {
+                place,
+                value,
+                negative,
+                span,
+            } if self.carry == Carry::Nodes => {
+                out.push(stmt_sum(&place, &value, negative, span));
+                if self.active(place.root) {
+                    self.record_sum(&place, &value, negative, span, out);
+                }
+            }
             Stmt::Accumulate {
                 place,
                 value,
@@ -225,6 +248,11 @@ impl Jvp<'_> {
                     span,
                 };
                 let partials = builder.partials(row, &eqn, &|var| activity.is_active(var));
+                if self.carry == Carry::Nodes {
+                    let record = super::record::of_equation(self.trace, row, &eqn, activity);
+                    self.record(&eqn, record, partials, out);
+                    return;
+                }
                 let mut terms = Vec::new();
                 for (arg, partial) in partials {
                     let arg_dot = Operand::Var(self.dot(arg));
@@ -271,6 +299,86 @@ impl Jvp<'_> {
             args,
             span,
         }));
+    }
+
+    /// Enters an equation into the printable trace.
+    fn record(
+        &mut self,
+        eqn: &Eqn,
+        mut record: Record,
+        partials: Vec<(VarId, Operand)>,
+        out: &mut Vec<Stmt>,
+    ) {
+        // The same variable may stand in two places: its partials are in the order of the places.
+        let mut partials = partials.into_iter().peekable();
+        let active = eqn
+            .args
+            .iter()
+            .filter_map(|arg| self.activity.active_var(arg));
+        for arg in active.collect::<Vec<_>>() {
+            let partial = match partials.peek() {
+                Some((var, _)) if *var == arg => partials.next().map(|(_, partial)| partial),
+                _ => None,
+            };
+            let node = Operand::Var(self.dot(arg));
+            record
+                .parents
+                .push((node, partial.unwrap_or(Operand::ZERO)));
+        }
+        let var = self.dot(eqn.var);
+        let op = Op::Record(Box::new(record));
+        out.push(Stmt::Let(Eqn {
+            var,
+            op,
+            args: Vec::new(),
+            span: eqn.span,
+        }));
+    }
+
+    /// `place += value` as an equation of the printable trace.
+    fn record_sum(
+        &mut self,
+        place: &Place,
+        value: &Operand,
+        negative: bool,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let mut builder = Builder {
+            trace: self.trace,
+            base: self.base,
+            out: &mut *out,
+            span,
+        };
+        let now = builder.eqn(Op::Load(place.clone()), Vec::new(), Ty::Real);
+        let target = self.dot_place(place);
+        let mut builder = Builder {
+            trace: self.trace,
+            base: self.base,
+            out: &mut *out,
+            span,
+        };
+        let before = builder.eqn(Op::Load(target.clone()), Vec::new(), Ty::Real);
+        let name = self.trace.var(place.root).source_name.clone();
+        let name = if place.is_whole() {
+            name
+        } else {
+            String::new()
+        };
+        let node = self.dot_operand(value);
+        let record = super::record::of_sum(name, now, before, value, node, negative);
+        let mut builder = Builder {
+            trace: self.trace,
+            base: self.base,
+            out: &mut *out,
+            span,
+        };
+        let value = builder.eqn(Op::Record(Box::new(record)), Vec::new(), Ty::Real);
+        out.push(Stmt::Assign {
+            place: target,
+            value,
+            span,
+        });
     }
 
     fn declare(&mut self, var: VarId, init: Option<Operand>, out: &mut Vec<Stmt>) {
@@ -397,4 +505,14 @@ fn unit() -> Operand {
         ty: Ty::Passive,
         span: Span::mixed_site(),
     })
+}
+
+fn stmt_sum(place: &Place, value: &Operand, negative: bool, span: Span) -> Stmt {
+    let (place, value) = (place.clone(), value.clone());
+    Stmt::Accumulate {
+        place,
+        value,
+        negative,
+        span,
+    }
 }

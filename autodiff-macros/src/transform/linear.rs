@@ -174,7 +174,7 @@ impl Builder<'_> {
         if let Some(value) = static_int(arg, env) {
             return Operand::Lit(value as f64, None);
         }
-        let (tokens, reads) = plain(arg, env, self.trace);
+        let (tokens, reads) = self.plain(arg, env);
         let base = self.base.tokens();
         Operand::Code(Code {
             tokens: quote!((#tokens) as #base),
@@ -200,7 +200,7 @@ impl Builder<'_> {
                 Some(1) if name == "powi" => return args.remove(0),
                 Some(n) => args.push(self.int(proc_macro2::Literal::i64_unsuffixed(n), n)),
                 None => {
-                    let (tokens, reads) = plain(arg, env, self.trace);
+                    let (tokens, reads) = self.plain(arg, env);
                     let (ty, span) = (Ty::Passive, self.span);
                     args.push(Operand::Code(Code {
                         tokens,
@@ -247,7 +247,7 @@ impl Builder<'_> {
             Some(false) => return self.formula(els, env),
             None => {}
         }
-        let (tokens, reads) = plain(&branch.cond, env, self.trace);
+        let (tokens, reads) = self.plain(&branch.cond, env);
         let (ty, span) = (Ty::Passive, self.span);
         let code = Code {
             tokens,
@@ -411,35 +411,37 @@ fn static_condition(expr: &Expr, env: &HashMap<&str, Operand>) -> Option<bool> {
     }
 }
 
-/// A formula as tokens, its parameters replaced by their operands; for conditions and integers.
-fn plain(expr: &Expr, env: &HashMap<&str, Operand>, trace: &Trace) -> (TokenStream, Vec<VarId>) {
-    let mut reads = Vec::new();
-    let tokens = substitute(expr.to_token_stream(), env, trace, &mut reads);
-    (tokens, reads)
-}
+impl Builder<'_> {
+    /// A formula as tokens, its parameters replaced by their operands; for conditions and integers.
+    fn plain(&self, expr: &Expr, env: &HashMap<&str, Operand>) -> (TokenStream, Vec<VarId>) {
+        let mut reads = Vec::new();
+        let tokens = self.substitute(expr.to_token_stream(), env, &mut reads);
+        (tokens, reads)
+    }
 
-fn substitute(
-    tokens: TokenStream,
-    env: &HashMap<&str, Operand>,
-    trace: &Trace,
-    reads: &mut Vec<VarId>,
-) -> TokenStream {
-    use proc_macro2::{Group, TokenTree};
-    tokens
-        .into_iter()
-        .flat_map(|token| match token {
-            TokenTree::Ident(ident) => match env.get(ident.to_string().as_str()) {
-                Some(operand) => {
-                    reads.extend_from_slice(operand.reads());
-                    crate::emit::operand(operand, trace)
+    fn substitute(
+        &self,
+        tokens: TokenStream,
+        env: &HashMap<&str, Operand>,
+        reads: &mut Vec<VarId>,
+    ) -> TokenStream {
+        use proc_macro2::{Group, TokenTree};
+        tokens
+            .into_iter()
+            .flat_map(|token| match token {
+                TokenTree::Ident(ident) => match env.get(ident.to_string().as_str()) {
+                    Some(operand) => {
+                        reads.extend_from_slice(operand.reads());
+                        crate::emit::receiver(operand, self.trace, self.base)
+                    }
+                    None => ident.to_token_stream(),
+                },
+                TokenTree::Group(group) => {
+                    let inner = self.substitute(group.stream(), env, reads);
+                    Group::new(group.delimiter(), inner).to_token_stream()
                 }
-                None => ident.to_token_stream(),
-            },
-            TokenTree::Group(group) => {
-                let inner = substitute(group.stream(), env, trace, reads);
-                Group::new(group.delimiter(), inner).to_token_stream()
-            }
-            other => other.to_token_stream(),
-        })
-        .collect()
+                other => other.to_token_stream(),
+            })
+            .collect()
+    }
 }

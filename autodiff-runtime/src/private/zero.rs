@@ -1,7 +1,5 @@
 //! Zero tangents of the shape of a value.
 
-use super::Lane;
-
 /// A value whose tangents, over scalars `V`, have a zero.
 pub trait ZeroLike<V> {
     /// What is left of a value when its numbers are gone: lengths.
@@ -42,14 +40,14 @@ pub fn zero_of<V, T: ZeroLike<V> + ?Sized>(outline: &T::Outline) -> T::Zero {
 
 macro_rules! zero_of_floats {
     ($($float:ty)*) => {$(
-        impl<V: Lane<$float>> ZeroLike<V> for $float {
+        impl<V: Default> ZeroLike<V> for $float {
             type Outline = ();
             type Zero = V;
             #[inline]
             fn outline(&self) {}
             #[inline]
             fn zero_of(_: &()) -> V {
-                V::ZERO
+                V::default()
             }
         }
     )*};

@@ -1,0 +1,89 @@
+//! Inputs and outputs of a printable trace.
+
+use super::{Tree, ZeroLike};
+use crate::trace::{Node, Trace};
+
+/// Enters the numbers of `value` as inputs: `x`, or `x[0]`, `x[1]`, ….
+pub fn trace_inputs<T: Inputs + ?Sized>(trace: &mut Trace, name: &str, value: &T) -> T::Zero {
+    value.inputs(trace, name)
+}
+
+/// Names the nodes as outputs.
+pub fn trace_outputs<T: Tree<Node> + ?Sized>(trace: &mut Trace, name: &str, nodes: &T) {
+    let mut count = 0;
+    nodes.leaves(&mut |_| count += 1);
+    let mut k = 0;
+    nodes.leaves(&mut |node| {
+        if count == 1 {
+            trace.output(name, *node);
+        } else {
+            trace.output(&format!("{name}[{k}]"), *node);
+        }
+        k += 1;
+    });
+}
+
+/// A value whose numbers can be the inputs of a trace.
+pub trait Inputs: ZeroLike<Node> {
+    /// Enters them, in order.
+    fn inputs(&self, trace: &mut Trace, name: &str) -> Self::Zero;
+}
+
+macro_rules! one_input {
+    ($($float:ty)*) => {$(
+        impl Inputs for $float {
+            fn inputs(&self, trace: &mut Trace, name: &str) -> Node {
+                trace.input(name, f64::from(*self))
+            }
+        }
+    )*};
+}
+one_input!(f32 f64);
+
+macro_rules! no_input {
+    ($($passive:ty)*) => {$(
+        impl Inputs for $passive {
+            fn inputs(&self, _: &mut Trace, _: &str) {}
+        }
+    )*};
+}
+no_input!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String);
+
+impl<T: Inputs> Inputs for [T] {
+    fn inputs(&self, trace: &mut Trace, name: &str) -> Vec<T::Zero> {
+        let parts = self.iter().enumerate();
+        parts
+            .map(|(k, part)| part.inputs(trace, &format!("{name}[{k}]")))
+            .collect()
+    }
+}
+
+impl<T: Inputs> Inputs for Vec<T> {
+    fn inputs(&self, trace: &mut Trace, name: &str) -> Vec<T::Zero> {
+        self.as_slice().inputs(trace, name)
+    }
+}
+
+impl<T: Inputs, const N: usize> Inputs for [T; N] {
+    fn inputs(&self, trace: &mut Trace, name: &str) -> [T::Zero; N] {
+        std::array::from_fn(|k| self[k].inputs(trace, &format!("{name}[{k}]")))
+    }
+}
+
+macro_rules! tuples {
+    ($($($part:ident $k:tt)*;)*) => {$(
+        impl<$($part: Inputs),*> Inputs for ($($part,)*) {
+            fn inputs(&self, trace: &mut Trace, name: &str) -> Self::Zero {
+                ($(self.$k.inputs(trace, &format!("{name}.{}", $k)),)*)
+            }
+        }
+    )*};
+}
+tuples! {
+    A 0;
+    A 0 B 1;
+    A 0 B 1 C 2;
+    A 0 B 1 C 2 D 3;
+    A 0 B 1 C 2 D 3 E 4;
+    A 0 B 1 C 2 D 3 E 4 F 5;
+}
