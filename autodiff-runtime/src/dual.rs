@@ -8,8 +8,20 @@ use autodiff_macros::with_rules;
 use crate::Scalar;
 use crate::scalar::{inherent_methods, left_operators, scalar_methods, scalar_operators};
 
+/// Methods of a foreign trait, each a call of the inherent method of the same name.
+macro_rules! by_rule {
+    ($($name:ident($($arg:ident: $ty:ty),*))*) => { $(
+        #[inline]
+        fn $name(self $(, $arg: $ty)*) -> Self {
+            Dual::$name(self $(, $arg)*)
+        }
+    )* };
+}
+
 mod approximate;
+mod float;
 mod numbers;
+mod real_field;
 mod rules;
 
 /// A value and its tangent, `value + tangent·ε` with `ε² = 0`.
@@ -17,6 +29,9 @@ mod rules;
 /// Arithmetic on duals is forward-mode differentiation: the tangent of a result is the derivative
 /// along whatever direction the tangents of the inputs hold. Duals nest; `Dual<Dual<f64>>` carries
 /// second derivatives. Comparisons see the value alone.
+///
+/// Besides [`Scalar`] duals implement `num_traits::Float` and [`nalgebra::RealField`], so that generic
+/// numerical code differentiates: a matrix of duals can be inverted or decomposed.
 ///
 /// ```
 /// use autodiff_runtime::Dual;

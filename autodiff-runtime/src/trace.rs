@@ -5,20 +5,22 @@
 //! equations of the tangents; read from the last to the first they are those of the adjoints.
 //! `f_trace`, made by `#[differentiate]`, returns one.
 
-use std::collections::HashMap;
-
-use thiserror::Error;
-
 mod dot;
+mod error;
 mod expression;
 mod layout;
 mod order;
 mod svg;
 mod table;
+mod texts;
+mod traced;
 
+pub use error::TraceError;
 pub use table::Table;
+pub use traced::Traced;
 
 use order::Order;
+use texts::Texts;
 
 /// One variable of a [`Trace`]: an input or the result of an equation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,31 +39,6 @@ impl Default for Node {
     fn default() -> Self {
         Self::NONE
     }
-}
-
-/// A name that the trace does not know.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum TraceError {
-    /// No input has this name.
-    #[error("the trace of `{function}` has no input `{name}`; its inputs are {inputs}")]
-    UnknownInput {
-        /// The function traced.
-        function: String,
-        /// The name asked for.
-        name: String,
-        /// The inputs there are.
-        inputs: String,
-    },
-    /// No output has this name.
-    #[error("the trace of `{function}` has no output `{name}`; its outputs are {outputs}")]
-    UnknownOutput {
-        /// The function traced.
-        function: String,
-        /// The name asked for.
-        name: String,
-        /// The outputs there are.
-        outputs: String,
-    },
 }
 
 /// The evaluation trace of one call of a function.
@@ -170,6 +147,10 @@ impl Trace {
         self.operands.extend_from_slice(parents);
         self.constants.extend_from_slice(constants);
         Node(node)
+    }
+
+    fn rename(&mut self, row: usize, name: &str) {
+        self.entries[row].name = self.texts.number(name);
     }
 
     /// The name of the function.
@@ -362,33 +343,6 @@ fn find<'a>(mut names: impl Iterator<Item = (&'a str, Node)>, name: &str) -> Opt
 fn list<'a>(names: impl Iterator<Item = (&'a str, Node)>) -> String {
     let quoted: Vec<_> = names.map(|(name, _)| format!("`{name}`")).collect();
     quoted.join(", ")
-}
-
-/// Names and templates, each stored once: a loop repeats them by the thousand.
-#[derive(Clone, Debug, Default)]
-struct Texts {
-    texts: Vec<Box<str>>,
-    numbers: HashMap<Box<str>, u32>,
-}
-
-impl Texts {
-    fn number(&mut self, text: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(text) {
-            return number;
-        }
-        let number = self.texts.len() as u32;
-        self.texts.push(text.into());
-        self.numbers.insert(text.into(), number);
-        number
-    }
-
-    fn lookup(&self, text: &str) -> Option<u32> {
-        self.numbers.get(text).copied()
-    }
-
-    fn text(&self, number: u32) -> &str {
-        &self.texts[number as usize]
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Every row of the rule table, because it is a row: the value against `std` bit by bit, the
 //! partials against finite differences, second derivatives against those of the partials, and the
-//! same numbers from dual, dual vector and tape, at awkward points too.
+//! same numbers from dual, dual vector, tape and trace, at awkward points too.
 
 use std::fmt::Debug;
 use std::hint::black_box;
 
 use autodiff_macros::with_rules;
 use autodiff_runtime::check::{self, Tolerance};
-use autodiff_runtime::{Dual, DualVec, Scalar, Tape};
+use autodiff_runtime::{Dual, DualVec, Scalar, Tape, Trace};
 
 #[path = "rules/kinks.rs"]
 mod kinks;
@@ -168,7 +168,7 @@ fn second_derivative_check<const N: usize>(row: impl Row<N>) {
     }
 }
 
-fn agreement_check<const N: usize>(row: impl Row<N>) {
+fn agreement_check<const N: usize, R: Row<N>>(row: R) {
     for x in points_of_interest(row) {
         let partials = row.partials(x);
         let tape = Tape::new();
@@ -176,6 +176,9 @@ fn agreement_check<const N: usize>(row: impl Row<N>) {
         let on_tape = row.apply(variables);
         let adjoints = on_tape.adjoints();
         let vector = row.apply(DualVec::variables(x));
+        let trace = Trace::record(R::NAME, &x.map(|x| ("x", x)), |x| {
+            row.apply(std::array::from_fn(|i| x[i]))
+        });
         for i in 0..N {
             let moving = std::array::from_fn(|j| Dual::new(x[j], f64::from(u8::from(i == j))));
             let dual = row.apply(moving);
@@ -185,6 +188,7 @@ fn agreement_check<const N: usize>(row: impl Row<N>) {
                 assert_equal(dual.tangent, partials[i], (row, x, i));
             }
             assert_equal(adjoints[variables[i]], partials[i], (row, x, i));
+            assert_equal(trace.gradient()[i], partials[i], (row, x, i));
         }
         assert_same(on_tape.value(), row.std(x), (row, x));
         assert_same(vector.value, row.std(x), (row, x));

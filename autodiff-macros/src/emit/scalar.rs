@@ -189,7 +189,8 @@ impl Twin<'_> {
             Operand::Var(var) if self.varied(*var) => value,
             Operand::Var(var) if self.trace.ty(*var).is_passive() => value,
             Operand::Var(var) if !self.trace.ty(*var).is_real() => {
-                quote!(::autodiff_runtime::private::lift(&#value))
+                let ty = wide_type(self.trace.ty(*var));
+                quote!(::autodiff_runtime::private::lift::<#ty, _>(&#value))
             }
             _ => quote!(<__T as ::autodiff_runtime::Scalar>::from_base(#value)),
         }
@@ -256,7 +257,14 @@ impl Twin<'_> {
         let placeholder = |init: &Operand| matches!(init, Operand::Code(code) if code.tokens.to_string().contains("placeholder"));
         match init {
             None => quote!(let #mutable #ident #ty;),
-            Some(init) if placeholder(init) => quote!(let #mutable #ident;),
+            Some(init) if placeholder(init) && self.varied(var) => {
+                let ty = &of.annotation;
+                quote! {
+                    let #mutable #ident = ::autodiff_runtime::private::lift(
+                        &::autodiff_runtime::private::placeholder::<#ty>(),
+                    );
+                }
+            }
             Some(init) => {
                 let init = if self.varied(var) {
                     self.lifted(init)
@@ -441,6 +449,22 @@ impl Twin<'_> {
         let (result, path) = (&self.trace.var(call.result).ident, &call.path);
         let fish = call.turbofish.as_ref().map(|fish| quote!(::<#fish, _>));
         quote!(let #result = #path!().scalar #fish(#(#args),*);)
+    }
+}
+
+/// The type of something made of `__T`, as far as it is known.
+fn wide_type(ty: &Ty) -> TokenStream {
+    match ty {
+        Ty::Real => quote!(__T),
+        Ty::Array(element, Some(len)) => {
+            let element = wide_type(element);
+            quote!([#element; #len])
+        }
+        Ty::Vec(element) | Ty::Slice(element) => {
+            let element = wide_type(element);
+            quote!(::std::vec::Vec<#element>)
+        }
+        _ => quote!(_),
     }
 }
 

@@ -50,10 +50,23 @@ pub fn attributes() -> TokenStream {
         #[inline]
         #[allow(
             warnings,
+            unused,
+            nonstandard_style,
+            missing_docs,
+            unreachable_pub,
+            trivial_casts,
+            trivial_numeric_casts,
+            unused_qualifications,
+            unused_results,
+            unused_lifetimes,
+            single_use_lifetimes,
+            elided_lifetimes_in_paths,
+            let_underscore_drop,
             clippy::all,
             clippy::pedantic,
             clippy::nursery,
             clippy::restriction,
+            clippy::cargo,
         )]
     }
 }
@@ -136,7 +149,14 @@ impl Writer<'_> {
         quote! {
             #cfgs
             #[doc(hidden)]
-            #[allow(non_camel_case_types, dead_code, unreachable_pub)]
+            #[allow(
+                nonstandard_style,
+                dead_code,
+                unreachable_pub,
+                missing_docs,
+                missing_debug_implementations,
+                missing_copy_implementations,
+            )]
             #vis struct #key;
             #cfgs
             #[doc(hidden)]

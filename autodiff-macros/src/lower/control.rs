@@ -548,7 +548,7 @@ impl Lower<'_> {
             };
             return self.close(open, head, &[(ident, var)], &for_loop.body, span);
         }
-        let iter = self.opaque_or(
+        let iter = self.iterator(
             &for_loop.expr,
             "iterating over active values is not supported by `#[differentiate]` yet; loop over \
              the indices, as in `for i in 0..x.len()`",
@@ -576,6 +576,29 @@ impl Lower<'_> {
             &for_loop.body,
             span,
         );
+    }
+
+    /// What a loop iterates over, if it is not a plain range. A range may end where active data
+    /// does; its items are integers all the same.
+    fn iterator(&mut self, expr: &Expr, message: &str) -> Code {
+        fn over_range(expr: &Expr) -> bool {
+            match expr {
+                Expr::Paren(inner) => over_range(&inner.expr),
+                Expr::Range(_) => true,
+                Expr::MethodCall(call) => {
+                    matches!(
+                        call.method.to_string().as_str(),
+                        "rev" | "step_by" | "skip" | "take"
+                    ) && over_range(&call.receiver)
+                }
+                _ => false,
+            }
+        }
+        if over_range(expr) {
+            self.opaque_as(expr, Ty::Passive)
+        } else {
+            self.opaque_or(expr, message)
+        }
     }
 
     fn loop_variable(&mut self, pat: &Pat) -> (proc_macro2::Ident, VarId) {

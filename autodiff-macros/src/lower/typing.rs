@@ -4,6 +4,7 @@ use super::Lower;
 use crate::ir::Ty;
 use crate::rule;
 use crate::signature::shape_of;
+use proc_macro2::Literal;
 use quote::ToTokens;
 use syn::{BinOp, Expr, Lit, UnOp};
 
@@ -83,7 +84,7 @@ impl Lower<'_> {
                         .first()
                         .map_or(Ty::Unknown, |first| self.ty_of(first)),
                 ),
-                None,
+                Some(Literal::usize_unsuffixed(array.elems.len()).to_token_stream()),
             )
             .or_passive(),
             Expr::Repeat(repeat) => Ty::Array(

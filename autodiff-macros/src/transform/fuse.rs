@@ -187,7 +187,12 @@ fn early_statements(before: &[Stmt], body: &Block, at_hand: &HashSet<VarId>) -> 
                 .binds()
                 .iter()
                 .any(|var| read.contains(var) || touched.contains(var));
-            let changes = stmt.writes().iter().any(|var| read.contains(var));
+            let inner = stmt.blocks().into_iter().flat_map(Block::all_writes);
+            let changes = stmt
+                .writes()
+                .into_iter()
+                .chain(inner)
+                .any(|var| read.contains(&var));
             // A reading of an adjoint that moves must move with it.
             let samples = match stmt {
                 Stmt::Let(Eqn {
@@ -204,6 +209,9 @@ fn early_statements(before: &[Stmt], body: &Block, at_hand: &HashSet<VarId>) -> 
             break;
         }
     }
+    if nested_reading(before, &read) {
+        return None;
+    }
     let mut early: Vec<usize> = early.into_iter().collect();
     early.sort_unstable();
     let mut known = at_hand.clone();
@@ -219,6 +227,21 @@ fn early_statements(before: &[Stmt], body: &Block, at_hand: &HashSet<VarId>) -> 
         known.extend(stmt.binds());
     }
     Some(early)
+}
+
+/// Whether a nested region looks at an adjoint that would move past it.
+fn nested_reading(before: &[Stmt], moving: &HashSet<VarId>) -> bool {
+    let written: HashSet<VarId> = before.iter().flat_map(Stmt::writes).collect();
+    let mut found = false;
+    for block in before.iter().flat_map(Stmt::blocks) {
+        block.walk(&mut |stmt| {
+            found |= stmt
+                .reads()
+                .iter()
+                .any(|var| moving.contains(var) && written.contains(var));
+        });
+    }
+    found
 }
 
 /// Whether an addition also reads its target, as in `x_bar += x_bar[0]`.

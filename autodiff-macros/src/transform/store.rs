@@ -16,8 +16,9 @@ pub fn store(trace: &mut Trace, forward: &mut Block, backward: &mut Block) {
     let mut store = Recorder {
         trace,
         stacks: Vec::new(),
+        intact: Intact::default(),
     };
-    store.pair(forward, backward);
+    store.pair_in_one_scope(forward, backward);
     let stacks = store.stacks;
     forward.0.splice(0..0, stacks);
 }
@@ -26,6 +27,17 @@ struct Recorder<'a> {
     trace: &'a mut Trace,
     /// The declarations of the stacks, for the top of the function.
     stacks: Vec<Stmt>,
+    intact: Intact,
+}
+
+/// What the forward sweep leaves in memory for the backward sweep of the region at hand.
+#[derive(Default)]
+struct Intact {
+    /// What is written from the region on, until the backward sweep comes to it.
+    written: HashSet<VarId>,
+    /// Values that an iteration puts into an element of its own, which nothing overwrites: the
+    /// equation that reads them back.
+    stored: HashMap<VarId, Eqn>,
 }
 
 /// The zero adjoint of something that is moved away is made while it is still there.
@@ -80,6 +92,31 @@ fn insert_after_binding(block: &mut Block, of: VarId, stmt: &Stmt) -> bool {
 }
 
 impl Recorder<'_> {
+    /// Treats the counterparts of two blocks that share their variables, the second running right
+    /// after the first.
+    fn pair_in_one_scope(&mut self, forward: &mut Block, backward: &mut Block) {
+        let mut cells = Vec::new();
+        for at in 0..forward.0.len() {
+            let partner = backward
+                .0
+                .iter_mut()
+                .find(|other| same_region(&forward.0[at], other));
+            let Some(partner) = partner else {
+                self.fused(&mut forward.0[at]);
+                continue;
+            };
+            let later = written_in(self.trace, &forward.0[at + 1..]);
+            let stored = stored_values(self.trace, &forward.0[at], &later);
+            let mut written = later;
+            written.extend(written_in(self.trace, &forward.0[at..=at]));
+            self.intact = Intact { written, stored };
+            self.counterparts(&mut forward.0[at], partner, at, &mut cells);
+        }
+        for (at, cell) in cells.into_iter().rev() {
+            forward.0.insert(at, cell);
+        }
+    }
+
     /// Treats the counterparts inside of a pair of blocks.
     fn pair(&mut self, forward: &mut Block, backward: &mut Block) {
         let mut cells = Vec::new();
@@ -105,7 +142,7 @@ impl Recorder<'_> {
             match split {
                 Some(split) => {
                     let mut back = Block(block.0.split_off(split));
-                    self.pair(block, &mut back);
+                    self.pair_in_one_scope(block, &mut back);
                     block.0.extend(back.0);
                 }
                 None => block.0.iter_mut().for_each(|stmt| self.fused(stmt)),
@@ -230,9 +267,15 @@ impl Recorder<'_> {
         let mut needed: Vec<VarId> = free(backward).into_iter().collect();
         needed.retain(|var| inside.contains_key(var));
         needed.sort();
+        for (var, eqn) in &self.intact.stored {
+            if let Some(known) = inside.get_mut(var) {
+                *known = Some(eqn);
+            }
+        }
         let plan = Plan {
             trace: self.trace,
             inside: &inside,
+            intact: &self.intact,
         };
         let (recorded, again) = plan.decide(&needed);
         let mut recomputed: Vec<Stmt> = Vec::new();
@@ -240,12 +283,90 @@ impl Recorder<'_> {
             if let Stmt::Let(eqn) = stmt
                 && again.contains(&eqn.var)
             {
-                recomputed.push(stmt.clone());
+                let eqn = self.intact.stored.get(&eqn.var).unwrap_or(eqn);
+                recomputed.push(Stmt::Let(eqn.clone()));
             }
         }
         backward.0.splice(0..0, recomputed);
         (!recorded.is_empty()).then_some(recorded)
     }
+}
+
+/// What the statements write, passive code included.
+fn written_in(trace: &Trace, stmts: &[Stmt]) -> HashSet<VarId> {
+    let mut written = HashSet::new();
+    let mut note = |stmt: &Stmt| {
+        written.extend(stmt.writes());
+        written.extend(stmt.binds());
+        let code = match stmt {
+            Stmt::Passive { code, .. } => code,
+            Stmt::Let(Eqn {
+                op: Op::Passive(code),
+                ..
+            }) => code,
+            _ => return,
+        };
+        if !code.pure {
+            written.extend(code.reads.iter().filter(|var| trace.var(**var).mutated));
+        }
+    };
+    for stmt in stmts {
+        note(stmt);
+        for block in stmt.blocks() {
+            block.walk(&mut |stmt| note(stmt));
+        }
+    }
+    written
+}
+
+/// The values that each iteration of a loop leaves in an element with its own index, if neither
+/// the rest of the loop nor anything in `later` writes to that array.
+fn stored_values(trace: &Trace, stmt: &Stmt, later: &HashSet<VarId>) -> HashMap<VarId, Eqn> {
+    let mut stored = HashMap::new();
+    let Stmt::Loop(l) = stmt else { return stored };
+    let Head::Range { var: index, .. } = &l.head else {
+        return stored;
+    };
+    let all: Vec<VarId> = l.body.all_writes();
+    let own = l.body.all_binds();
+    for stmt in &l.body.0 {
+        let Stmt::Assign {
+            place,
+            value: Operand::Var(value),
+            span,
+        } = stmt
+        else {
+            continue;
+        };
+        let root = trace.var(place.root);
+        let once = all.iter().filter(|var| **var == place.root).count() == 1;
+        let by_index = place
+            .path
+            .iter()
+            .any(|step| matches!(step, Step::Index(Operand::Var(var)) if var == index));
+        let fixed = place
+            .index_reads()
+            .all(|var| var == *index || !own.contains(&var));
+        let behind = matches!(root.ty, Ty::Ref(..));
+        if once
+            && by_index
+            && fixed
+            && !behind
+            && !root.moved
+            && !later.contains(&place.root)
+            && !own.contains(&place.root)
+            && trace.ty(*value).is_real()
+        {
+            let eqn = Eqn {
+                var: *value,
+                op: Op::Load(place.clone()),
+                args: Vec::new(),
+                span: *span,
+            };
+            stored.insert(*value, eqn);
+        }
+    }
+    stored
 }
 
 fn region_id(stmt: &Stmt) -> Option<u32> {
@@ -304,6 +425,7 @@ fn free(block: &Block) -> HashSet<VarId> {
 struct Plan<'a> {
     trace: &'a Trace,
     inside: &'a HashMap<VarId, Option<&'a Eqn>>,
+    intact: &'a Intact,
 }
 
 impl Plan<'_> {
@@ -377,9 +499,13 @@ impl Plan<'_> {
         let Some(Some(eqn)) = self.inside.get(&var) else {
             return false;
         };
+        if self.intact.stored.contains_key(&var) {
+            return true;
+        }
         let steady = |var: &VarId| {
-            let var = self.trace.var(*var);
-            !var.mutated && !var.moved
+            let of = self.trace.var(*var);
+            let behind = of.kind == Kind::Param && matches!(of.ty, Ty::Ref(_, true));
+            (!of.mutated || (!behind && !self.intact.written.contains(var))) && !of.moved
         };
         let mut reads = Vec::new();
         eqn_reads(eqn, &mut reads);

@@ -697,15 +697,7 @@ impl Vjp<'_> {
         } else {
             Operand::Var(self.bar(call.result))
         };
-        let mut shadows = Vec::new();
-        for arg in &call.args {
-            shadows.push(match arg {
-                Arg::Shared(place) | Arg::Mutable(place) if self.active(place.root) => {
-                    Some(self.bar_place(place))
-                }
-                _ => None,
-            });
-        }
+        let (shadows, apart) = self.shadows(&call);
         self.keep_arguments(&mut call, &mut forward);
         let mut backward = call.clone();
         backward.form = CallForm::Backward {
@@ -715,6 +707,9 @@ impl Vjp<'_> {
             cotangents,
         };
         self.out().push(Stmt::Call(Box::new(backward)));
+        for (place, other) in apart {
+            self.out().push(Stmt::AccumulateAll { place, other });
+        }
         for (k, arg) in call.args.iter().enumerate() {
             if let Arg::Value(value) = arg {
                 let k = Literal::usize_unsuffixed(k).to_token_stream();
@@ -728,6 +723,55 @@ impl Vjp<'_> {
         call.form = CallForm::Forward { pullback };
         forward.push(Stmt::Call(Box::new(call)));
         forward
+    }
+
+    /// The adjoints that a pullback adds to. A variable that is passed twice has only one: the
+    /// second time it is given another, which is added afterwards.
+    fn shadows(&mut self, call: &Call) -> (Vec<Option<Place>>, Vec<(Place, Place)>) {
+        let mut shadows: Vec<Option<Place>> = Vec::new();
+        let mut apart = Vec::new();
+        for arg in &call.args {
+            let (Arg::Shared(place) | Arg::Mutable(place)) = arg else {
+                shadows.push(None);
+                continue;
+            };
+            if !self.active(place.root) {
+                shadows.push(None);
+                continue;
+            }
+            let bar = self.bar_place(place);
+            let taken = shadows.iter().flatten().any(|other| other.root == bar.root);
+            if !taken {
+                shadows.push(Some(bar));
+                continue;
+            }
+            let second = Place::whole(self.emptied(&bar, call.span));
+            apart.push((bar, second.clone()));
+            shadows.push(Some(second));
+        }
+        (shadows, apart)
+    }
+
+    /// A zero of the shape of an adjoint, in a variable of its own.
+    fn emptied(&mut self, bar: &Place, span: Span) -> VarId {
+        let ty = match self.trace.place_ty(bar) {
+            Ty::Slice(element) => Ty::Vec(element),
+            ty => ty,
+        };
+        let op = Op::CloneOf(bar.clone());
+        let copy = self.builder(span).eqn(op, Vec::new(), ty.clone());
+        let var = self
+            .trace
+            .fresh("second_bar", ty, Kind::Slot, Span::mixed_site());
+        self.trace.var_mut(var).mutated = true;
+        self.out().push(Stmt::Declare {
+            var,
+            init: Some(copy),
+        });
+        self.out().push(Stmt::Clear {
+            place: Place::whole(var),
+        });
+        var
     }
 
     /// A pullback is given its shared arguments again: what changes in between is copied now.

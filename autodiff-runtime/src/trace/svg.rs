@@ -9,8 +9,9 @@ use super::layout::{Box, Curve, Edge, Graph, Layout, Place, layout};
 use super::order::{Order, levels};
 
 const DECIMALS: usize = 4;
-/// More variables than this are not drawn: no one could read the picture.
-const DRAWN: usize = 150;
+/// More variables than this are not drawn: no one could read the picture, and a chain of them would be wider
+/// than the 32767 pixels that common renderers accept.
+const DRAWN: usize = 100;
 /// Of a monospaced character at 13 pixels, and of one at 11.
 const WIDE: f64 = 7.9;
 const NARROW: f64 = 6.7;
@@ -37,7 +38,7 @@ impl Trace {
     /// The computational graph as an SVG picture that needs no other file: a box for each variable
     /// with its expression, value and adjoint, an arrow from each operand with the partial by it.
     ///
-    /// Of a trace with more than 150 variables the first and the last are drawn.
+    /// Of a trace with more than 100 variables the first and the last are drawn.
     ///
     /// ```
     /// use autodiff_runtime::Trace;
@@ -345,7 +346,7 @@ mod tests {
         trace.output("y", node);
         let svg = trace.to_svg();
         assert_eq!(svg.matches("<rect class=\"box").count(), DRAWN);
-        assert!(svg.contains("99851 variables in the middle are not drawn"));
+        assert!(svg.contains("99901 variables in the middle are not drawn"));
         assert!(svg.len() < 1_000_000);
     }
 }
