@@ -1,6 +1,6 @@
 //! The Iris demonstration of the tutorial "Robust gradient descent via back-propagation" (M. J. Holland, section 5).
 //!
-//! From the data to the figures: [`dataset`] reads a table, [`trial`] splits it, projects it ([`principal`]) and moves
+//! From the data to the figures: [`dataset`] is the table, [`trial`] splits it, projects it ([`principal`]) and moves
 //! points ([`contamination`]); [`training`] trains one network by one [`method`], [`comparison`] all of them;
 //! [`statistics`], [`report`], [`manifest`], [`figures`] and [`output`] say what came out.
 
@@ -17,6 +17,7 @@ pub mod output;
 pub mod principal;
 pub mod report;
 pub mod statistics;
+mod table;
 pub mod training;
 pub mod trial;
 pub mod whole_model;
