@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::cli::Args;
 use super::comparison::{Achievement, Comparison, Summary};
-use super::dataset::Dataset;
 use super::statistics::MeanSd;
 
 const HEADINGS: [&str; 7] = [
@@ -19,13 +18,8 @@ const HEADINGS: [&str; 7] = [
 ];
 
 /// What was compared, the results, and what the methods are.
-pub fn report(
-    args: &Args,
-    data: &Dataset,
-    comparison: &Comparison,
-    achievements: &[Achievement],
-) -> String {
-    let mut text = heading(args, data, comparison);
+pub fn report(args: &Args, comparison: &Comparison<'_>, achievements: &[Achievement]) -> String {
+    let mut text = heading(args, comparison);
     let (train, test) = (comparison.training_size(), comparison.test_size());
     let mut rows = vec![HEADINGS.map(str::to_owned)];
     for (method, achieved) in comparison.methods.iter().zip(achievements) {
@@ -46,7 +40,8 @@ pub fn report(
     text
 }
 
-fn heading(args: &Args, data: &Dataset, comparison: &Comparison) -> String {
+fn heading(args: &Args, comparison: &Comparison<'_>) -> String {
+    let data = comparison.data;
     let (train, test) = (comparison.training_size(), comparison.test_size());
     let widths: Vec<String> = comparison
         .recipe
@@ -61,9 +56,9 @@ fn heading(args: &Args, data: &Dataset, comparison: &Comparison) -> String {
         data.len(),
         data.features.ncols(),
         data.classes.len(),
-        moved(comparison.trials[0].moved.len(), args.noise_factor),
+        moved(comparison.moved(), args.noise_factor),
         widths.join("-"),
-        plural(comparison.trials.len(), "trial"),
+        plural(comparison.seeds.len(), "trial"),
         plural(comparison.recipe.iterations, "iteration"),
         args.step_size,
         args.seed,
