@@ -16,6 +16,8 @@ mod lower;
 mod names;
 mod passes;
 mod rules;
+#[cfg(test)]
+mod show;
 mod signature;
 mod transform;
 mod with_rules;

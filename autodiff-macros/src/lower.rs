@@ -88,6 +88,11 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
         .collect();
     let result = lower.body(&function.item.block);
     let mut trace = lower.trace;
+    if let Some(Operand::Var(var)) = result
+        && matches!(trace.ty(var), Ty::Unknown)
+    {
+        trace.var_mut(var).ty = function.output_shape.clone();
+    }
     trace.body = lower.regions.pop().expect("the region of the body is open");
     trace.result = result;
     Lowered {

@@ -96,6 +96,7 @@ impl Lower<'_> {
                 Ty::Tuple(tuple.elems.iter().map(|part| self.ty_of(part)).collect()).or_passive()
             }
             Expr::Range(_) => Ty::Passive,
+            Expr::Macro(mac) if mac.mac.path.is_ident("vec") => self.vec_ty(&mac.mac.tokens),
             Expr::If(branch) => match branch.then_branch.stmts.last() {
                 Some(syn::Stmt::Expr(tail, None)) => self.branch_ty(branch, tail),
                 _ => Ty::Passive,
@@ -118,6 +119,19 @@ impl Lower<'_> {
             Some(other) => self.ty_of(other),
             None => Ty::Unknown,
         }
+    }
+
+    fn vec_ty(&self, tokens: &proc_macro2::TokenStream) -> Ty {
+        let tokens = super::expr::bracketed(tokens);
+        let element = match syn::parse2::<Expr>(tokens) {
+            Ok(Expr::Repeat(repeat)) => self.ty_of(&repeat.expr),
+            Ok(Expr::Array(array)) => match array.elems.first() {
+                Some(first) => self.ty_of(first),
+                None => Ty::Unknown,
+            },
+            _ => Ty::Unknown,
+        };
+        Ty::Vec(Box::new(element)).or_passive()
     }
 
     fn index_ty(&self, index: &syn::ExprIndex) -> Ty {

@@ -133,7 +133,7 @@ impl Vjp<'_> {
         let Some(var) = self.activity.active_var(&result) else {
             return;
         };
-        if self.is_scalar(var) {
+        if self.is_scalar(var) || seed.lit().is_some() {
             self.contribute(&Operand::Var(var), seed.clone());
         } else if let Some(bar) = seed.var() {
             let own = self.bar_var(var);
