@@ -2,7 +2,7 @@ use autodiff_runtime::differentiate;
 
 #[differentiate]
 fn f(x: f64) -> f64 {
-    x.sine() + x.pow(2.0)
+    x.sine() + x.exponent()
 }
 
 fn main() {
