@@ -49,7 +49,12 @@ impl Subject<'_> {
     fn directions(&self) -> Vec<Vec<f64>> {
         let n = self.inputs.len();
         let unit = |i: usize| (0..n).map(|j| f64::from(u8::from(i == j))).collect();
-        let units = if n <= UNIT_VECTORS { n } else { 0 };
+        // At a pole the zeros of a unit vector meet infinite partials: modes may call that 0 or NaN.
+        let units = if self.smooth && n <= UNIT_VECTORS {
+            n
+        } else {
+            0
+        };
         (0..units)
             .map(unit)
             .chain((0..DIRECTIONS).map(|k| self.direction(k, n)))
