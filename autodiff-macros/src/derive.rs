@@ -6,7 +6,7 @@ use crate::ir::*;
 use crate::lower::Lowered;
 use crate::signature::{Function, Passing};
 use crate::transform::jvp::{Carry, jvp};
-use crate::transform::{fuse::fuse, store::store, vjp};
+use crate::transform::{carry::carry, fuse::fuse, store::store, vjp};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::HashSet;
@@ -110,7 +110,7 @@ fn param_dots(function: &Function, trace: &mut Trace, params: &[VarId]) -> VarMa
 
 /// Forward mode over `lane`.
 pub fn forward(function: &Function, lowered: &Lowered) -> Forward {
-    carry(function, lowered, &zero(&lane(), function), Carry::Tangents)
+    along(function, lowered, &zero(&lane(), function), Carry::Tangents)
 }
 
 /// The function with the nodes of a printable trace.
@@ -122,10 +122,10 @@ pub fn tracing(function: &Function, lowered: &Lowered) -> Forward {
         ty: Ty::Real,
         span: Span::mixed_site(),
     };
-    carry(function, lowered, &Operand::Code(none), Carry::Nodes)
+    along(function, lowered, &Operand::Code(none), Carry::Nodes)
 }
 
-fn carry(function: &Function, lowered: &Lowered, zero: &Operand, carry: Carry) -> Forward {
+fn along(function: &Function, lowered: &Lowered, zero: &Operand, carry: Carry) -> Forward {
     let mut trace = lowered.trace.clone();
     let (inputs, outputs) = ends(function, lowered);
     let activity = Activity::of(&trace, &inputs, &outputs);
@@ -184,6 +184,8 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
         fuse(&trace, &activity, &mut forward, &mut backward, &outside);
     }
     store(&mut trace, &mut forward, &mut backward);
+    carry(&mut trace, &mut forward);
+    carry(&mut trace, &mut backward);
     let cotangents = function
         .params
         .iter()

@@ -6,6 +6,7 @@
 //! how the backward sweep gets at the values it needs: from the same iteration, by computing them
 //! again, or from a record.
 
+pub mod carry;
 pub mod fuse;
 pub mod jvp;
 pub mod linear;

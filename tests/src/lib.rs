@@ -1,5 +1,6 @@
 //! What the tests share: a harness that holds a differentiated function against itself in every
-//! mode, the seven benchmark functions, and their hand-written gradients.
+//! mode, the seven benchmark functions and their hand-written gradients, and comparison with reference
+//! values measured elsewhere.
 
 pub mod flat;
 pub mod golden;

@@ -60,17 +60,42 @@ fn an_expected_nan_is_not_met_by_a_number() {
 }
 
 #[test]
-fn what_cannot_be_read_is_an_error() {
-    let mut report = Report::default();
-    let missing = chainer::compare_folder(&folder().join("nowhere"), &mut report);
+fn a_folder_that_cannot_be_read_is_an_error() {
+    let missing = chainer::compare_folder(&folder().join("nowhere"), &mut Report::default());
     assert!(
         matches!(missing, Err(GoldenError::Read { .. })),
         "{missing:?}"
     );
-    let unknown = altered("unknown-schema", "list1.json", "\"points\"", "\"dots\"");
-    let unknown = chainer::compare_folder(&unknown, &mut report);
+    let none = chainer::compare_folder(&folder().join("../../src"), &mut Report::default());
+    assert!(matches!(none, Err(GoldenError::Nothing(_))), "{none:?}");
+}
+
+#[test]
+fn a_file_of_no_known_form_is_named() {
+    let mut report = Report::default();
+    let scratch = altered("unknown-schema", "list1.json", "\"points\"", "\"dots\"");
+    chainer::compare_folder(&scratch, &mut report).unwrap();
+    let [failure] = report.failures() else {
+        panic!("{:?}", report.failures())
+    };
+    assert!(failure.contains("list1.json: missing field"), "{failure}");
+}
+
+#[test]
+fn a_run_without_its_problem_is_named() {
+    let mut report = Report::default();
+    let scratch = altered(
+        "no-data",
+        "trajectory_contaminated_deep.json",
+        "\"deep\"",
+        "\"deep\"",
+    );
+    chainer::compare_folder(&scratch, &mut report).unwrap();
+    let [failure] = report.failures() else {
+        panic!("{:?}", report.failures())
+    };
     assert!(
-        matches!(unknown, Err(GoldenError::Schema { .. })),
-        "{unknown:?}"
+        failure.contains("trajectory_contaminated_data.json"),
+        "{failure}"
     );
 }

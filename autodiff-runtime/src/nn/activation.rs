@@ -91,18 +91,20 @@ impl<T: Real> Activation<T> {
         Ok(Self::LeakyRelu { slope })
     }
 
-    /// Any scalar function, given as value and derivative: the shape of the `f_value_and_grad` that
-    /// `#[differentiate]` writes beside `fn f(x: f64) -> f64`.
+    /// Any scalar function, given as value and derivative: the `f_value_and_grad` that `#[differentiate]` writes beside
+    /// `fn f(x: f64) -> f64`, or a function written by hand.
     ///
     /// ```
+    /// use autodiff_runtime::differentiate;
     /// use autodiff_runtime::nn::Activation;
     ///
-    /// fn swish_value_and_grad(x: f64) -> (f64, f64) {
-    ///     let sigmoid = 1.0 / (1.0 + (-x).exp());
-    ///     (x * sigmoid, sigmoid + x * sigmoid * (1.0 - sigmoid))
+    /// #[differentiate]
+    /// fn swish(x: f64) -> f64 {
+    ///     x / (1.0 + (-x).exp())
     /// }
-    /// let swish = Activation::custom("swish", swish_value_and_grad);
-    /// assert_eq!(swish.value_and_derivative(0.0), (0.0, 0.5));
+    ///
+    /// let activation = Activation::custom("swish", swish_value_and_grad);
+    /// assert_eq!(activation.value_and_derivative(0.0), (0.0, 0.5));
     /// ```
     pub fn custom(
         name: &'static str,

@@ -224,15 +224,13 @@ impl<T: Real> Sequential<T> {
         pass: &mut Pass<T>,
     ) -> Result<T, NetworkError> {
         self.forward(x, pass)?;
-        let Pass {
-            values,
-            cotangent,
-            scratch,
-            ..
-        } = pass;
-        let output = &values[self.layers.len() - 1];
+        let dense = self.linears().count();
+        pass.cotangents.resize_with(dense, DMatrix::default);
+        pass.gradients.resize_with(dense, DenseGradient::default);
+        let output = &pass.values[self.layers.len() - 1];
+        let cotangent = &mut pass.cotangents[dense - 1];
         reshape(cotangent, output.nrows(), output.ncols());
-        let mean = loss.evaluate(output, targets, cotangent, scratch)?;
+        let mean = loss.evaluate(output, targets, cotangent, &mut pass.scratch)?;
         self.backward(x, pass)?;
         Ok(mean)
     }
@@ -240,13 +238,13 @@ impl<T: Real> Sequential<T> {
     /// Brings the cotangent of the output back through all layers, aggregating on the way.
     fn backward(&self, x: &DMatrix<T>, pass: &mut Pass<T>) -> Result<(), NetworkError> {
         let mut dense = self.linears().count();
-        pass.gradients.resize_with(dense, DenseGradient::default);
         for (at, layer) in self.layers.iter().enumerate().rev() {
             let input = at.checked_sub(1).map_or(x, |before| &pass.values[before]);
             match layer {
                 Layer::Linear(linear) => {
                     dense -= 1;
-                    let outer = OuterProducts::new(input, &pass.cotangent)?;
+                    let (before, rest) = pass.cotangents.split_at_mut(dense);
+                    let outer = OuterProducts::new(input, &rest[0])?;
                     linear
                         .aggregator()
                         .aggregate_outer(outer, &mut pass.gradients[dense], &mut pass.work)
@@ -255,17 +253,20 @@ impl<T: Real> Sequential<T> {
                             source,
                         })?;
                     // Nobody asks for the cotangent of the batch itself.
-                    if dense > 0 {
-                        reshape(&mut pass.spare, x.nrows(), linear.inputs());
-                        affine::backward(&pass.cotangent, linear.weight(), &mut pass.spare);
-                        std::mem::swap(&mut pass.cotangent, &mut pass.spare);
+                    if let Some(cotangent) = before.last_mut() {
+                        reshape(cotangent, x.nrows(), linear.inputs());
+                        affine::backward(&rest[0], linear.weight(), cotangent);
                     }
                 }
-                Layer::Activation(activation) if dense > 0 => {
+                Layer::Activation(activation) => {
+                    // In place: what was the cotangent of its output becomes that of its input.
+                    let Some(cotangent) = dense.checked_sub(1).map(|at| &mut pass.cotangents[at])
+                    else {
+                        break;
+                    };
                     let output = pass.values[at].as_slice();
-                    activation.backward(input.as_slice(), output, pass.cotangent.as_mut_slice());
+                    activation.backward(input.as_slice(), output, cotangent.as_mut_slice());
                 }
-                Layer::Activation(_) => {}
             }
         }
         Ok(())
@@ -279,9 +280,8 @@ impl<T: Real> Sequential<T> {
 pub struct Pass<T: Real> {
     /// The output of every layer.
     values: Vec<DMatrix<T>>,
-    /// The cotangent of the layer at hand, and the buffer for the next one.
-    cotangent: DMatrix<T>,
-    spare: DMatrix<T>,
+    /// The cotangent of every dense layer's output.
+    cotangents: Vec<DMatrix<T>>,
     gradients: Vec<DenseGradient<T>>,
     scratch: Vec<T>,
     work: Workspace<T>,

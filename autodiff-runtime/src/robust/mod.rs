@@ -21,6 +21,7 @@ mod geometric_median;
 mod mean;
 mod median_of_means;
 mod non_finite;
+mod points;
 mod product;
 mod robgrad;
 mod samples;

@@ -30,10 +30,18 @@ pub enum Selection {
 /// A step stores N·|𝓘| numbers; buffers are kept between steps.
 ///
 /// ```
+/// use autodiff_runtime::differentiate;
 /// use autodiff_runtime::robust::{MedianOfMeans, RobGrad, Selection};
 ///
-/// // Fit y = w₀ + w₁ x by least squares; one of the forty measurements is nonsense.
-/// // Median of means wants the samples in no particular order: 7·i mod 40 shuffles them.
+/// /// Least squares on a line.
+/// #[differentiate(wrt(w))]
+/// fn loss(w: &[f64], x: f64, y: f64) -> f64 {
+///     let residual = w[0] + w[1] * x - y;
+///     0.5 * residual * residual
+/// }
+///
+/// // Forty measurements of y = 1 + 2x, one of them nonsense. Median of means wants the samples in no particular
+/// // order: 7·i mod 40 shuffles them.
 /// let x: Vec<f64> = (0..40).map(|i| f64::from(7 * i % 40) / 40.0).collect();
 /// let mut y: Vec<f64> = x.iter().map(|x| 1.0 + 2.0 * x).collect();
 /// y[17] = 1e9;
@@ -42,12 +50,8 @@ pub enum Selection {
 /// let mut descent = RobGrad::new(MedianOfMeans::new(5)?);
 /// for t in 0..2000 {
 ///     let step_size = 0.5 / (1.0 + 0.001 * f64::from(t));
-///     descent.step(&mut w, x.len(), step_size, &Selection::All, |i, w, g| {
-///         let residual = w[0] + w[1] * x[i] - y[i];
-///         g[0] += residual;
-///         g[1] += residual * x[i];
-///         0.5 * residual * residual
-///     })?;
+///     let gradient = |i: usize, w: &[f64], w_bar: &mut [f64]| loss_grad_into(w, w_bar, x[i], y[i]);
+///     descent.step(&mut w, x.len(), step_size, &Selection::All, gradient)?;
 /// }
 /// assert!((w[0] - 1.0).abs() < 0.01 && (w[1] - 2.0).abs() < 0.01);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use autodiff_runtime::robust;
 use clap::{Parser, ValueEnum, value_parser};
 use serde::Serialize;
 
@@ -17,45 +18,58 @@ const WIDEST_LAYER: usize = 4096;
 const LARGEST_NOISE_FACTOR: f64 = 1e100;
 
 const LONG_ABOUT: &str = "\
-Compares ways to aggregate per-sample gradients when a few training points are grossly wrong.
+Compares ways to aggregate per-sample gradients when a few training points are
+grossly wrong.
 
-In each trial the data are split into a training and a test set (two thirds and one third), projected to the two \
-principal components of the training set and scaled by it to the unit square. A share of the training points is thrown \
-far out, to the opposite side of the centre. Every method then trains the same network from the same weights on the same \
-points by full-batch gradient descent.
+In each trial the data are split into a training and a test set (two thirds and
+one third), projected to the two principal components of the training set and
+scaled by it to the unit square. A share of the training points is thrown far
+out, to the opposite side of the centre. Every method then trains the same
+network from the same weights on the same points by full-batch gradient descent.
 
-The table goes to standard output; figures, curves and a manifest go to the directory given by --out.";
+The table goes to standard output; figures, curves and a manifest go to the
+directory given by --out.";
 
-const AFTER_HELP: &str = "\
-Methods (--method), each a name of the default comparison or an aggregator with its options:
+/// What follows the options in `--help`.
+fn after_help() -> String {
+    format!(
+        "\
+Methods (--method), each one of the default comparison or an aggregator:
 
   deep         mean gradient
-  deep-rob     soft truncation in the first layer as published: of g/N, population variance, floor 0.001
-  deep-div-n   control: mean gradient, divided by N in the first layer, nothing truncated
-  deep-alg1    soft truncation in the first layer as printed in Algorithm 2, at the scale of the mean
+  deep-rob     as published: in the first layer soft truncation of g/N,
+               population variance, variance floor 0.001
+  deep-div-n   control: in the first layer the mean divided by N, nothing truncated
+  deep-alg1    in the first layer soft truncation as printed (Algorithm 2), at the
+               scale of the mean
   deep-mom     median of means with the geometric median, all layers as one vector
-  deep-clean   mean gradient, on training points that were not moved: the line to reach
+  deep-clean   mean gradient, on points that were not moved: the line to reach
 
-  mean, soft-truncation, median-of-means, …  as in median-of-means:blocks=9,center=coordinate
+  {aggregators}
+               options follow a colon: median-of-means:blocks=9,center=coordinate;
+               an unknown option is answered with the known ones
 
 Examples:
 
   iris
   iris --trials 200 --seed 1
-  iris --method deep --method median-of-means:blocks=5 --robust-layers all
-  iris --data my.csv --hidden 16 --out results";
+  iris --method deep --method median-of-means:blocks=5 --robust-layers model
+  iris --data my.csv --hidden 16 --out results",
+        aggregators = robust::Method::NAMES.join(", ")
+    )
+}
 
 /// The options of the program.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "iris", version, about = "Robust gradient descent on the Iris data", long_about = LONG_ABOUT)]
-#[command(after_long_help = AFTER_HELP, max_term_width = 100)]
+#[command(after_long_help = after_help())]
 pub struct Args {
     /// Number of trials, each with its own split, moved points and initial weights.
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = value_parser!(u32).range(1..=MOST_TRIALS))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = value_parser!(u32).range(1..=MOST_TRIALS), allow_negative_numbers = true)]
     pub trials: u32,
 
     /// Full-batch gradient steps per trial.
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = value_parser!(u32).range(1..=MOST_ITERATIONS))]
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = value_parser!(u32).range(1..=MOST_ITERATIONS), allow_negative_numbers = true)]
     pub iterations: u32,
 
     /// Seed of all random choices. The same seed gives the same results for any number of threads.
@@ -107,7 +121,7 @@ pub struct Args {
     pub out: PathBuf,
 
     /// Threads to compute with [default: one per core].
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=MOST_THREADS))]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=MOST_THREADS), allow_negative_numbers = true)]
     pub threads: Option<u32>,
 
     /// No progress bar and no closing lines: the table alone.

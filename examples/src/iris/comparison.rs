@@ -5,19 +5,25 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::contamination::Contamination;
+use super::dataset::Dataset;
 use super::method::Method;
 use super::statistics::{CurveSums, LEARNT_BELOW, MeanSd, STUCK_FROM, median_time, share};
 use super::training::{Curves, Recipe, TrainingError, train};
-use super::trial::Trial;
+use super::trial::{Trial, TrialSeeds, training_size};
 
 /// What is compared, and on what.
-pub struct Comparison {
+pub struct Comparison<'a> {
+    /// The samples all trials draw from.
+    pub data: &'a Dataset,
+    /// What happens to the training sets.
+    pub contamination: Contamination,
     /// The network and how it is trained, the same for all methods.
     pub recipe: Recipe,
     /// The contestants.
     pub methods: Vec<Method>,
-    /// The trials; every method sees each of them.
-    pub trials: Vec<Trial>,
+    /// What the trials are drawn by; every method sees each of them.
+    pub seeds: Vec<TrialSeeds>,
 }
 
 /// How one trial of one method ended.
@@ -61,20 +67,30 @@ pub struct Summary {
     pub diverged: usize,
 }
 
-impl Comparison {
+impl Comparison<'_> {
     /// Training samples per trial, which is what one iteration costs in gradients.
     pub fn training_size(&self) -> usize {
-        self.trials[0].clean.labels.len()
+        training_size(self.data.len())
     }
 
     /// Test samples per trial.
     pub fn test_size(&self) -> usize {
-        self.trials[0].test.labels.len()
+        self.data.len() - self.training_size()
+    }
+
+    /// Training samples that are moved, per trial.
+    pub fn moved(&self) -> usize {
+        self.contamination.count(self.training_size())
     }
 
     /// The number of trainings it takes.
     pub fn trainings(&self) -> usize {
-        self.methods.len() * self.trials.len()
+        self.methods.len() * self.seeds.len()
+    }
+
+    /// The trial of this number. It is made when it is needed: all of them at once may not fit into memory.
+    pub fn trial(&self, number: usize) -> Trial {
+        Trial::new(self.data, &self.contamination, &self.seeds[number])
     }
 
     /// Trains every method on every trial and calls `finished` after each training. The answer is in the order of the
@@ -85,18 +101,13 @@ impl Comparison {
     /// What an aggregator cannot do with the trial's data. A trial that diverges is a result and no error.
     pub fn run(&self, finished: impl Fn() + Sync) -> Result<Vec<Achievement>, TrainingError> {
         let none = || vec![Achievement::default(); self.methods.len()];
-        (0..self.trainings())
+        (0..self.seeds.len())
             .into_par_iter()
-            .map(|job| {
-                let (trial, method) = (job / self.methods.len(), job % self.methods.len());
-                let start = Instant::now();
-                let curves = train(&self.recipe, &self.methods[method], &self.trials[trial])?;
-                finished();
-                Ok((method, curves, start.elapsed()))
-            })
-            .try_fold(none, |mut achieved, training: Result<_, TrainingError>| {
-                let (method, curves, time) = training?;
-                achieved[method].add(&curves, self.test_size(), time);
+            .map(|number| self.train_all(&self.trial(number), &finished))
+            .try_fold(none, |mut achieved, trainings| {
+                for (achieved, (curves, time)) in achieved.iter_mut().zip(trainings?) {
+                    achieved.add(&curves, self.test_size(), time);
+                }
                 Ok(achieved)
             })
             .try_reduce(none, |mut left, right| {
@@ -105,6 +116,20 @@ impl Comparison {
                     .for_each(|(left, right)| left.merge(right));
                 Ok(left)
             })
+    }
+
+    fn train_all(
+        &self,
+        trial: &Trial,
+        finished: impl Fn() + Sync,
+    ) -> Result<Vec<(Curves, Duration)>, TrainingError> {
+        let timed = |method| {
+            let start = Instant::now();
+            let curves = train(&self.recipe, method, trial)?;
+            finished();
+            Ok((curves, start.elapsed()))
+        };
+        self.methods.par_iter().map(timed).collect()
     }
 }
 

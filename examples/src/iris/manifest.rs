@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::cli::{Args, Backend, Widths};
 use super::comparison::{Achievement, Comparison, Summary};
-use super::dataset::Dataset;
 use super::method::Method;
 
 /// The manifest of a run. All of it but `run` is the same whenever the same parameters are given.
@@ -55,6 +54,7 @@ struct MethodResult<'a> {
 #[derive(Debug, Serialize)]
 struct Run<'a> {
     threads: usize,
+    compiler: &'static str,
     os: &'static str,
     architecture: &'static str,
     training_seconds: f64,
@@ -71,11 +71,11 @@ impl<'a> Manifest<'a> {
     /// The manifest of a comparison that took `training` of time on the clock.
     pub fn new(
         args: &'a Args,
-        data: &'a Dataset,
-        comparison: &'a Comparison,
+        comparison: &'a Comparison<'_>,
         achievements: &[Achievement],
         training: Duration,
     ) -> Self {
+        let data = comparison.data;
         let (train, test) = (comparison.training_size(), comparison.test_size());
         let achieved = || comparison.methods.iter().zip(achievements);
         Self {
@@ -89,7 +89,7 @@ impl<'a> Manifest<'a> {
                 classes: &data.classes,
                 training_samples: train,
                 test_samples: test,
-                moved_samples: comparison.trials[0].moved.len(),
+                moved_samples: comparison.moved(),
             },
             methods: achieved()
                 .map(|(method, achieved)| MethodResult {
@@ -99,6 +99,7 @@ impl<'a> Manifest<'a> {
                 .collect(),
             run: Run {
                 threads: rayon::current_num_threads(),
+                compiler: env!("COMPILER"),
                 os: std::env::consts::OS,
                 architecture: std::env::consts::ARCH,
                 training_seconds: training.as_secs_f64(),

@@ -56,7 +56,7 @@ const DEMOS: [Demo; 6] = [
     },
     Demo {
         name: "deep-rob",
-        about: "published",
+        about: "as published",
         aggregator: "soft-truncation:variance=population,variance-floor=0.001,over-n",
         layers: RobustLayers::First,
         clean: false,
@@ -113,9 +113,22 @@ pub fn default_methods() -> Vec<Method> {
 
 /// Why a text names no method.
 #[derive(Debug, thiserror::Error)]
-#[error("{source}; named methods are {}", DEMOS.map(|demo| demo.name).join(", "))]
-pub struct MethodError {
-    source: SpecError,
+pub enum MethodError {
+    /// It is neither a named method nor an aggregator.
+    #[error("{0}; named methods are {names}", names = DEMOS.map(|demo| demo.name).join(", "))]
+    Unknown(SpecError),
+    /// The aggregator exists, but not with these options.
+    #[error(transparent)]
+    Options(SpecError),
+}
+
+impl From<SpecError> for MethodError {
+    fn from(error: SpecError) -> Self {
+        match error {
+            SpecError::UnknownMethod { .. } => Self::Unknown(error),
+            _ => Self::Options(error),
+        }
+    }
 }
 
 impl FromStr for Method {
@@ -125,7 +138,7 @@ impl FromStr for Method {
         if let Some(demo) = DEMOS.iter().find(|demo| demo.name == text) {
             return Ok(demo.method());
         }
-        let aggregator: Spec = text.parse().map_err(|source| MethodError { source })?;
+        let aggregator: Spec = text.parse()?;
         let (name, about) = (aggregator.to_string(), String::new());
         Ok(Self {
             name,

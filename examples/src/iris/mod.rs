@@ -1,6 +1,6 @@
 //! The Iris demonstration of the tutorial "Robust gradient descent via back-propagation" (M. J. Holland, section 5).
 //!
-//! From the data to the figures: [`dataset`] reads a table, [`trial`] splits it, projects it ([`principal`]) and moves
+//! From the data to the figures: [`dataset`] is the table, [`trial`] splits it, projects it ([`principal`]) and moves
 //! points ([`contamination`]); [`training`] trains one network by one [`method`], [`comparison`] all of them;
 //! [`statistics`], [`report`], [`manifest`], [`figures`] and [`output`] say what came out.
 
@@ -17,6 +17,7 @@ pub mod output;
 pub mod principal;
 pub mod report;
 pub mod statistics;
+mod table;
 pub mod training;
 pub mod trial;
 pub mod whole_model;
@@ -25,7 +26,6 @@ use std::io::{self, Write as _};
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use rayon::prelude::*;
 
 use cli::{Args, Backend};
 use comparison::{Achievement, Comparison};
@@ -36,7 +36,7 @@ use manifest::Manifest;
 use method::{Method, default_methods};
 use output::OutputDirectory;
 use training::Recipe;
-use trial::{Trial, trial_seeds};
+use trial::trial_seeds;
 
 /// Runs the comparison that the arguments describe: prints the table and writes the files.
 ///
@@ -69,9 +69,9 @@ fn compare(
     let comparison = comparison(args, data, methods);
     let start = Instant::now();
     let achievements = train_all(&comparison, args.quiet)?;
-    let manifest = Manifest::new(args, data, &comparison, &achievements, start.elapsed());
-    directory.write(&comparison, &achievements, &data.classes, &manifest)?;
-    let mut text = report::report(args, data, &comparison, &achievements);
+    let manifest = Manifest::new(args, &comparison, &achievements, start.elapsed());
+    directory.write(&comparison, &achievements, &manifest)?;
+    let mut text = report::report(args, &comparison, &achievements);
     if !args.quiet {
         text.push_str(&format!("\n{}\n", directory.listing()));
     }
@@ -102,30 +102,27 @@ fn methods(args: &Args) -> Result<Vec<Method>, IrisError> {
     Ok(methods)
 }
 
-fn comparison(args: &Args, data: &Dataset, methods: Vec<Method>) -> Comparison {
-    let contamination = Contamination {
-        share: args.contaminated,
-        factor: args.noise_factor,
-    };
-    let seeds = trial_seeds(args.seed, args.trials as usize);
+fn comparison<'a>(args: &Args, data: &'a Dataset, methods: Vec<Method>) -> Comparison<'a> {
     let mut widths = vec![2];
     widths.extend(&args.hidden.0);
     widths.push(data.classes.len());
     Comparison {
+        data,
+        contamination: Contamination {
+            share: args.contaminated,
+            factor: args.noise_factor,
+        },
         recipe: Recipe {
             widths,
             iterations: args.iterations as usize,
             step_size: args.step_size,
         },
         methods,
-        trials: seeds
-            .par_iter()
-            .map(|seeds| Trial::new(data, &contamination, seeds))
-            .collect(),
+        seeds: trial_seeds(args.seed, args.trials as usize),
     }
 }
 
-fn train_all(comparison: &Comparison, quiet: bool) -> Result<Vec<Achievement>, IrisError> {
+fn train_all(comparison: &Comparison<'_>, quiet: bool) -> Result<Vec<Achievement>, IrisError> {
     let bar = progress_bar(comparison.trainings() as u64, quiet);
     let achievements = comparison.run(|| bar.inc(1));
     bar.finish_and_clear();

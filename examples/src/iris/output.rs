@@ -53,14 +53,13 @@ impl OutputDirectory {
     /// The first file that cannot be written or figure that cannot be drawn.
     pub fn write(
         &self,
-        comparison: &Comparison,
+        comparison: &Comparison<'_>,
         achievements: &[Achievement],
-        classes: &[String],
         manifest: &Manifest<'_>,
     ) -> Result<(), OutputError> {
         let scatter = ContaminationFigure {
-            trial: &comparison.trials[0],
-            classes,
+            trial: &comparison.trial(0),
+            classes: &comparison.data.classes,
         };
         let (third, fourth) = rayon::join(
             || self.write_figure(FIGURE_3, &scatter),
@@ -90,7 +89,7 @@ impl OutputDirectory {
     }
 }
 
-fn curves_figure(comparison: &Comparison, achievements: &[Achievement]) -> CurvesFigure {
+fn curves_figure(comparison: &Comparison<'_>, achievements: &[Achievement]) -> CurvesFigure {
     let means =
         |sums: &[CountSum], size: usize| sums.iter().map(|sum| sum.share_of(size).mean).collect();
     let mut contestants = 0;
@@ -115,7 +114,7 @@ fn curves_figure(comparison: &Comparison, achievements: &[Achievement]) -> Curve
 }
 
 /// One line per method and iteration, with mean and standard deviation over trials.
-fn curves_csv(comparison: &Comparison, achievements: &[Achievement]) -> String {
+fn curves_csv(comparison: &Comparison<'_>, achievements: &[Achievement]) -> String {
     let mut csv =
         String::from("method,iteration,gradients,train_mean,train_sd,test_mean,test_sd\n");
     for (method, achieved) in comparison.methods.iter().zip(achievements) {
@@ -146,7 +145,7 @@ fn curves_csv(comparison: &Comparison, achievements: &[Achievement]) -> String {
 }
 
 /// One line per method and trial, with the errors it ended with.
-fn trials_csv(comparison: &Comparison, achievements: &[Achievement]) -> String {
+fn trials_csv(comparison: &Comparison<'_>, achievements: &[Achievement]) -> String {
     let mut csv =
         String::from("method,trial,train_error,test_error,first_below_0.10,diverged_at\n");
     let iteration = |iteration: Option<usize>| {

@@ -4,7 +4,7 @@
 
 use nalgebra::{DMatrix, RowDVector};
 
-/// Below this share of the values' magnitude, a range is rounding noise and not a spread to be stretched to [0, 1].
+/// Below this share of the largest value, a range is rounding noise and not a spread to be stretched to [0, 1].
 const RELATIVE_ZERO: f64 = 1e-12;
 
 /// The plane of largest variance through the centre of a set of rows.
@@ -72,10 +72,12 @@ pub struct UnitScale {
 impl UnitScale {
     /// Fits the map to N × D rows, N at least one. A coordinate that does not vary is only shifted to 0.
     pub fn fit(rows: &DMatrix<f64>) -> Self {
-        let low: Vec<f64> = rows.column_iter().map(|column| column.min()).collect();
+        let smallest = RELATIVE_ZERO * rows.amax();
+        let usable = |range: f64| if range > smallest { range } else { 1.0 };
+        let low = rows.column_iter().map(|column| column.min()).collect();
         let range = rows
             .column_iter()
-            .map(|column| usable_range(column.min(), column.max()))
+            .map(|column| usable(column.max() - column.min()))
             .collect();
         Self { low, range }
     }
@@ -85,15 +87,6 @@ impl UnitScale {
         DMatrix::from_fn(rows.nrows(), rows.ncols(), |i, j| {
             (rows[(i, j)] - self.low[j]) / self.range[j]
         })
-    }
-}
-
-fn usable_range(low: f64, high: f64) -> f64 {
-    let range = high - low;
-    if range > RELATIVE_ZERO * low.abs().max(high.abs()) {
-        range
-    } else {
-        1.0
     }
 }
 

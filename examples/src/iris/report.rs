@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::cli::Args;
 use super::comparison::{Achievement, Comparison, Summary};
-use super::dataset::Dataset;
 use super::statistics::MeanSd;
 
 const HEADINGS: [&str; 7] = [
@@ -19,13 +18,8 @@ const HEADINGS: [&str; 7] = [
 ];
 
 /// What was compared, the results, and what the methods are.
-pub fn report(
-    args: &Args,
-    data: &Dataset,
-    comparison: &Comparison,
-    achievements: &[Achievement],
-) -> String {
-    let mut text = heading(args, data, comparison);
+pub fn report(args: &Args, comparison: &Comparison<'_>, achievements: &[Achievement]) -> String {
+    let mut text = heading(args, comparison);
     let (train, test) = (comparison.training_size(), comparison.test_size());
     let mut rows = vec![HEADINGS.map(str::to_owned)];
     for (method, achieved) in comparison.methods.iter().zip(achievements) {
@@ -38,13 +32,16 @@ pub fn report(
         .max()
         .unwrap_or_default();
     text.push('\n');
-    for method in &comparison.methods {
-        let _ = writeln!(text, "{:<width$}  {method}", method.name);
+    for (method, achieved) in comparison.methods.iter().zip(achievements) {
+        let _ = write!(text, "{:<width$}  {method}", method.name);
+        text.push_str(&divergence(achieved));
+        text.push('\n');
     }
     text
 }
 
-fn heading(args: &Args, data: &Dataset, comparison: &Comparison) -> String {
+fn heading(args: &Args, comparison: &Comparison<'_>) -> String {
+    let data = comparison.data;
     let (train, test) = (comparison.training_size(), comparison.test_size());
     let widths: Vec<String> = comparison
         .recipe
@@ -53,17 +50,16 @@ fn heading(args: &Args, data: &Dataset, comparison: &Comparison) -> String {
         .map(usize::to_string)
         .collect();
     format!(
-        "{}: {} samples, {} features, {} classes; {train} to train on, {test} to test on, {} moved to {}σ\n\
-         {} network, {} trial(s) of {} iteration(s), step {}, seed {}\n\n",
+        "{}: {} samples, {} features, {} classes; {train} to train on, {}; {test} to test on\n\
+         {} network, {} of {}, step {}, seed {}\n\n",
         data.name,
         data.len(),
         data.features.ncols(),
         data.classes.len(),
-        comparison.trials[0].moved.len(),
-        args.noise_factor,
+        moved(comparison.moved(), args.noise_factor),
         widths.join("-"),
-        args.trials,
-        args.iterations,
+        plural(comparison.seeds.len(), "trial"),
+        plural(comparison.recipe.iterations, "iteration"),
         args.step_size,
         args.seed,
     )
@@ -82,6 +78,37 @@ fn row(name: &str, summary: &Summary, achieved: &Achievement) -> [String; 7] {
         first,
         milliseconds(achieved.time, achieved.endings.len()),
     ]
+}
+
+/// A word on trials that ended early, if there are any.
+fn divergence(achieved: &Achievement) -> String {
+    let diverged = achieved
+        .endings
+        .iter()
+        .filter(|ending| ending.diverged_at.is_some())
+        .count();
+    if diverged == 0 {
+        String::new()
+    } else {
+        format!(" ({diverged} trial(s) ended at a gradient that was not finite)")
+    }
+}
+
+/// How far the moved points go, without a row of zeros.
+fn moved(moved: usize, factor: f64) -> String {
+    match moved {
+        0 => "none moved".to_owned(),
+        _ if factor < 1e6 => format!("{moved} of them moved to {factor}σ"),
+        _ => format!("{moved} of them moved to {factor:e}σ"),
+    }
+}
+
+fn plural(count: usize, what: &str) -> String {
+    if count == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{count} {what}s")
+    }
 }
 
 fn mean_sd(MeanSd { mean, sd }: MeanSd) -> String {
@@ -124,6 +151,17 @@ mod tests {
     fn columns_are_aligned_by_characters() {
         let rows = [["a", "0.1 ± 0.2"], ["long", "1"]].map(|row| row.map(str::to_owned));
         assert_eq!(align(&rows), "a     0.1 ± 0.2\nlong          1\n");
+    }
+
+    #[test]
+    fn counts_and_distances_read_well() {
+        assert_eq!(
+            [plural(1, "trial"), plural(20, "trial")],
+            ["1 trial", "20 trials"]
+        );
+        assert_eq!(moved(0, 1e4), "none moved");
+        assert_eq!(moved(2, 1e4), "2 of them moved to 10000σ");
+        assert_eq!(moved(2, 1e100), "2 of them moved to 1e100σ");
     }
 
     #[test]

@@ -29,9 +29,10 @@ pub(super) fn run(subject: &Subject<'_>) -> Report {
 }
 
 impl Subject<'_> {
-    /// Bound between two exact computations: 1e-9 relative in f64.
+    /// Bound between two exact computations: 1e-9 relative in f64, 1e-4 in f32.
     fn exact_bound(&self, scale: f64) -> f64 {
-        4.5e6 * self.epsilon * scale + 450.0 * self.epsilon
+        let relative = if self.epsilon < 1e-10 { 1e-9 } else { 1e-4 };
+        relative * scale + 450.0 * self.epsilon
     }
 
     /// Bound between an exact derivative and a difference quotient. The quotient of fourth order
@@ -48,7 +49,12 @@ impl Subject<'_> {
     fn directions(&self) -> Vec<Vec<f64>> {
         let n = self.inputs.len();
         let unit = |i: usize| (0..n).map(|j| f64::from(u8::from(i == j))).collect();
-        let units = if n <= UNIT_VECTORS { n } else { 0 };
+        // At a pole the zeros of a unit vector meet infinite partials: modes may call that 0 or NaN.
+        let units = if self.smooth && n <= UNIT_VECTORS {
+            n
+        } else {
+            0
+        };
         (0..units)
             .map(unit)
             .chain((0..DIRECTIONS).map(|k| self.direction(k, n)))
@@ -218,15 +224,16 @@ fn check_second_order(subject: &Subject<'_>, scalar: &ScalarModes<'_>, report: &
         let w = subject.direction(200 + k, n);
         let (along_v, along_w) = ((scalar.hvp)(x, &v), (scalar.hvp)(x, &w));
         let bound = subject.exact_bound(magnitude(&along_v).max(magnitude(&along_w)) * n as f64);
-        report.within(
-            "w'Hv = v'Hw",
-            &[dot(&w, &along_v)],
-            &[dot(&v, &along_w)],
-            bound,
-        );
         let product: Vec<f64> = hessian.chunks(n.max(1)).map(|row| dot(row, &v)).collect();
         report.within("_hvp and _hessian", &along_v, &product, bound);
+        // At a kink the two choices need not come from one function.
         if subject.smooth {
+            report.within(
+                "w'Hv = v'Hw",
+                &[dot(&w, &along_v)],
+                &[dot(&v, &along_w)],
+                bound,
+            );
             let quotient = subject.difference(&*scalar.grad, &v);
             let scale = magnitude(&along_v).max(magnitude(&(scalar.grad)(x)));
             report.within(

@@ -12,23 +12,28 @@ use crate::nn::error::LossError;
 /// Any loss per sample, given by a function that computes its value and adds its gradient.
 ///
 /// The function is called as `loss(output, gradient, target)` with the outputs of one sample, a zeroed slice to add
-/// ∂ℓ/∂output to, and the sample's target. This is the shape of the `loss_grad_into` that `#[differentiate]` writes
-/// beside `fn loss(output: &[f64], #[constant] target: …) -> f64`, up to a reference.
+/// ∂ℓ/∂output to, and a reference to the sample's target. Up to that reference it is the `loss_grad_into` that
+/// `#[differentiate]` writes:
 ///
 /// ```
+/// use autodiff_runtime::differentiate;
+/// use autodiff_runtime::nalgebra::{DMatrix, dmatrix};
 /// use autodiff_runtime::nn::{Loss, PerSample};
-/// use nalgebra::{DMatrix, dmatrix};
 ///
-/// // The Huber loss of a single output, for a target of type f64.
-/// let huber = PerSample::new(|output: &[f64], gradient: &mut [f64], target: &f64| {
-///     let residual = output[0] - target;
-///     gradient[0] += residual.clamp(-1.0, 1.0);
-///     if residual.abs() <= 1.0 { 0.5 * residual * residual } else { residual.abs() - 0.5 }
+/// /// The Huber loss of the first output.
+/// #[differentiate(wrt(output))]
+/// fn huber(output: &[f64], target: f64) -> f64 {
+///     let residual = (output[0] - target).abs();
+///     if residual <= 1.0 { 0.5 * residual * residual } else { residual - 0.5 }
+/// }
+///
+/// let loss = PerSample::new(|output: &[f64], gradient: &mut [f64], target: &f64| {
+///     huber_grad_into(output, gradient, *target)
 /// });
-/// let mut cotangent = DMatrix::zeros(2, 1);
-/// let loss = huber.evaluate(&dmatrix![1.0; 5.0], &[0.0, 0.0], &mut cotangent, &mut Vec::new())?;
-/// assert_eq!(loss, (0.5 + 4.5) / 2.0);
-/// assert_eq!(cotangent, dmatrix![1.0; 1.0]);
+/// let (outputs, mut cotangent) = (dmatrix![0.5; -5.0], DMatrix::zeros(2, 1));
+/// let mean = loss.evaluate(&outputs, &[0.0, 0.0], &mut cotangent, &mut Vec::new())?;
+/// assert_eq!(mean, (0.125 + 4.5) / 2.0);
+/// assert_eq!(cotangent, dmatrix![0.5; -1.0]);
 /// # Ok::<(), autodiff_runtime::nn::LossError>(())
 /// ```
 #[derive(Clone, Copy)]

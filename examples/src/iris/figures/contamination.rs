@@ -7,7 +7,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::super::contamination::Spread;
 use super::super::trial::Trial;
-use super::style::{self, GREY, GRID, INK, SMALL_TEXT_SIZE, TEXT_SIZE};
+use super::rings::{draw_rings, polar_point};
+use super::style::{self, GRID, INK, SMALL_TEXT_SIZE, TEXT_SIZE};
 use super::{Chart, Figure, FigureError, Sheet};
 
 const PANEL_WIDTH: i32 = 600;
@@ -18,9 +19,12 @@ const BELOW: i32 = 92;
 const LEFT: i32 = 112;
 const LEGEND_HEIGHT: i32 = 96;
 
-/// More classes than this do not fit the legend; the others go unnamed.
+/// More classes than this do not fit the legend; the others are only counted.
 const MOST_NAMED: usize = 6;
 const RING: i32 = 17;
+const RING_LEGEND_WIDTH: i32 = 425;
+/// A little more than the mean width of a character in the legend.
+const CHARACTER_WIDTH: i32 = 17;
 
 /// Three scatter panels of one trial's training set.
 #[derive(Clone, Debug)]
@@ -178,24 +182,45 @@ impl ContaminationFigure<'_> {
 
     fn draw_legend(&self, sheet: &Sheet<'_>) -> Result<(), FigureError> {
         let label = style::text(SMALL_TEXT_SIZE, INK).pos(Pos::new(HPos::Left, VPos::Center));
-        let named = &self.classes[..self.classes.len().min(MOST_NAMED)];
-        let width = (3 * PANEL_WIDTH - LEFT) / (named.len() as i32 + 1);
-        let place = |index: usize| {
-            (
-                LEFT + 14 + index as i32 * width,
-                ABOVE + PLOT_SIDE + BELOW + 52,
-            )
-        };
-        for (class, name) in named.iter().enumerate() {
-            let (x, y) = place(class);
-            style::draw_class_mark(sheet, (x, y), class)?;
-            sheet.draw(&Text::new(name.clone(), (x + 24, y), label.clone()))?;
+        let y = ABOVE + PLOT_SIDE + BELOW + 52;
+        let ring = 3 * PANEL_WIDTH - RING_LEGEND_WIDTH;
+        let entries = legend_entries(self.classes, ring - LEFT);
+        let width = (ring - LEFT) / entries.len().max(1) as i32;
+        for (class, name) in entries.into_iter().enumerate() {
+            let x = LEFT + 14 + class as i32 * width;
+            if class < MOST_NAMED {
+                style::draw_class_mark(sheet, (x, y), class)?;
+            }
+            sheet.draw(&Text::new(name, (x + 24, y), label.clone()))?;
         }
-        let (x, y) = place(named.len());
-        sheet.draw(&Circle::new((x, y), RING, INK.stroke_width(3)))?;
-        sheet.draw(&Text::new("place of a moved point", (x + 32, y), label))?;
+        if !self.trial.moved.is_empty() {
+            sheet.draw(&Circle::new((ring, y), RING, INK.stroke_width(3)))?;
+            sheet.draw(&Text::new("place of a moved point", (ring + 32, y), label))?;
+        }
         Ok(())
     }
+}
+
+/// The names of the classes, shortened to fit side by side, and at the end how many more there are.
+fn legend_entries(classes: &[String], width: i32) -> Vec<String> {
+    let named = classes.len().min(MOST_NAMED);
+    let entries = named + usize::from(named < classes.len());
+    let room = (width / CHARACTER_WIDTH) as usize / entries.max(1) - 3;
+    let mut names: Vec<String> = classes[..named]
+        .iter()
+        .map(|name| shortened(name, room))
+        .collect();
+    if named < classes.len() {
+        names.push(format!("{} more", classes.len() - named));
+    }
+    names
+}
+
+fn shortened(name: &str, room: usize) -> String {
+    if name.chars().count() <= room {
+        return name.to_owned();
+    }
+    name.chars().take(room - 1).chain(['…']).collect()
 }
 
 fn draw_title(panel: &Sheet<'_>, middle: i32, title: &str) -> Result<(), FigureError> {
@@ -206,77 +231,6 @@ fn draw_title(panel: &Sheet<'_>, middle: i32, title: &str) -> Result<(), FigureE
 
 fn point(inputs: &DMatrix<f64>, row: usize) -> (f64, f64) {
     (inputs[(row, 0)], inputs[(row, 1)])
-}
-
-/// The direction from the centre is kept; the distance ρ, in σ, becomes log₁₀(1 + ρ).
-fn polar_point(inputs: &DMatrix<f64>, row: usize, spread: &Spread) -> (f64, f64) {
-    let (x, y) = (
-        inputs[(row, 0)] - spread.centre[0],
-        inputs[(row, 1)] - spread.centre[1],
-    );
-    let distance = x.hypot(y);
-    if distance == 0.0 || spread.sigma == 0.0 {
-        return (0.0, 0.0);
-    }
-    let radius = log_radius(distance / spread.sigma);
-    (x / distance * radius, y / distance * radius)
-}
-
-fn log_radius(sigmas: f64) -> f64 {
-    sigmas.ln_1p() / std::f64::consts::LN_10
-}
-
-/// Circles at 1, 10, 100, … σ, each with its name.
-fn draw_rings(chart: &mut Chart<'_, '_>, reach: f64) -> Result<(), FigureError> {
-    let label = style::centred_text(SMALL_TEXT_SIZE - 4, GREY, VPos::Center);
-    let decades = (reach + 0.05).floor() as i32;
-    // Rings further apart when there are many: more than six crowd the panel.
-    let step = (decades / 6 + 1) as usize;
-    for decade in (0..=decades).step_by(step) {
-        let radius = log_radius(10f64.powi(decade));
-        let turn = |k: i32| f64::from(k) * std::f64::consts::TAU / 360.0;
-        let circle = (0..=360).map(|k| (radius * turn(k).cos(), radius * turn(k).sin()));
-        chart.draw_series(LineSeries::new(circle, GREY.mix(0.6).stroke_width(2)))?;
-        if decade > 0 {
-            draw_ring_name(chart, radius, ring_name(decade), &label)?;
-        }
-    }
-    Ok(())
-}
-
-/// Below the centre, on the ring, on a white patch that interrupts it.
-fn draw_ring_name(
-    chart: &mut Chart<'_, '_>,
-    radius: f64,
-    name: String,
-    label: &TextStyle<'_>,
-) -> Result<(), FigureError> {
-    let half_width = 7 * name.chars().count() as i32 + 3;
-    let at = (0.0, -radius);
-    let patch = Rectangle::new([(-half_width, -14), (half_width, 14)], WHITE.filled());
-    chart.draw_series(std::iter::once(
-        EmptyElement::at(at) + patch + Text::new(name, (0, 0), label.clone()),
-    ))?;
-    Ok(())
-}
-
-fn ring_name(decade: i32) -> String {
-    match decade {
-        0 => "1σ".to_owned(),
-        1 => "10σ".to_owned(),
-        2 => "100σ".to_owned(),
-        _ => format!("10{}σ", superscript(decade)),
-    }
-}
-
-fn superscript(number: i32) -> String {
-    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    number
-        .to_string()
-        .chars()
-        .filter_map(|digit| digit.to_digit(10))
-        .map(|digit| DIGITS[digit as usize])
-        .collect()
 }
 
 /// Where the ray from `from` through `centre` leaves the panel.
@@ -306,7 +260,18 @@ mod tests {
     }
 
     #[test]
-    fn ring_names_count_in_sigma() {
-        assert_eq!([0, 1, 4, 12].map(ring_name), ["1σ", "10σ", "10⁴σ", "10¹²σ"]);
+    fn the_legend_shortens_long_names_and_counts_what_it_leaves_out() {
+        let classes: Vec<String> = (0..9)
+            .map(|class| format!("{class}-{}", "long".repeat(20)))
+            .collect();
+        let entries = legend_entries(&classes, 1200);
+        assert_eq!(entries.len(), MOST_NAMED + 1);
+        assert_eq!(entries[MOST_NAMED], "3 more");
+        let characters: usize = entries.iter().map(|entry| entry.chars().count() + 3).sum();
+        assert!(characters as i32 * CHARACTER_WIDTH <= 1200);
+        assert_eq!(
+            legend_entries(&["a".to_owned(), "b".to_owned()], 1200),
+            ["a", "b"]
+        );
     }
 }

@@ -9,7 +9,6 @@ use super::{Chart, Figure, FigureError, Sheet};
 
 /// More points than this on a curve cannot be told apart at the width of a panel.
 const MOST_POINTS: usize = 400;
-const LEGEND_COLUMNS: usize = 3;
 const LEGEND_ROW_HEIGHT: i32 = 50;
 const LINE_WIDTH: u32 = 4;
 
@@ -66,7 +65,22 @@ impl Figure for CurvesFigure {
 
 impl CurvesFigure {
     fn legend_height(&self) -> i32 {
-        self.series.len().div_ceil(LEGEND_COLUMNS) as i32 * LEGEND_ROW_HEIGHT + 34
+        self.series.len().div_ceil(self.legend_columns()) as i32 * LEGEND_ROW_HEIGHT + 34
+    }
+
+    /// Three where the labels leave room, down to one for aggregators with many options.
+    fn legend_columns(&self) -> usize {
+        let longest = self
+            .series
+            .iter()
+            .map(|series| series.label.chars().count())
+            .max()
+            .unwrap_or(0);
+        match longest {
+            0..=33 => 3,
+            34..=52 => 2,
+            _ => 1,
+        }
     }
 
     fn draw_panel(
@@ -133,9 +147,10 @@ impl CurvesFigure {
     }
 
     fn draw_legend(&self, area: &Sheet<'_>) -> Result<(), FigureError> {
-        let rows = self.series.len().div_ceil(LEGEND_COLUMNS);
+        let columns = self.legend_columns();
+        let rows = self.series.len().div_ceil(columns);
         let (width, _) = area.dim_in_pixel();
-        let column_width = (width as i32 - LEFT[0]) / LEGEND_COLUMNS as i32;
+        let column_width = (width as i32 - LEFT[0]) / columns as i32;
         let label = style::text(SMALL_TEXT_SIZE, INK).pos(Pos::new(HPos::Left, VPos::Center));
         for (index, series) in self.series.iter().enumerate() {
             let x = LEFT[0] + (index / rows) as i32 * column_width;

@@ -5,6 +5,7 @@
 
 mod contamination;
 mod curves;
+mod rings;
 mod style;
 
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use autodiff_runtime::{Dual, Scalar, Tape, differentiate};
 use serde::Deserialize;
 
 use crate::golden::{Number, Report};
@@ -30,22 +31,30 @@ struct Expected {
     adjoint_chainer: Named,
 }
 
+#[differentiate]
+fn list1(x1: f64, x2: f64) -> f64 {
+    x1.powi(3) / x2 + (x1 * x2).sin()
+}
+
+#[differentiate]
+fn list1_single(x1: f32, x2: f32) -> f32 {
+    x1.powi(3) / x2 + (x1 * x2).sin()
+}
+
 pub(super) fn compare(name: &str, file: &File, report: &mut Report) {
     for (at, point) in file.points.iter().enumerate() {
-        let x = |expected: &Expected| (expected.x1.0, expected.x2.0);
-        let (x1, x2) = x(&point.float64);
-        compare_point(
+        let (x1, x2) = (point.float64.x1.0, point.float64.x2.0);
+        let found = Found::new(x1, x2, list1(x1, x2), list1_grad(x1, x2));
+        found.compare(
             &format!("{name} point {at} f64"),
-            &differentiate_f64(x1, x2),
             &point.float64,
             1e-14,
             report,
         );
-        let (x1, x2) = x(&point.float32);
-        let found = differentiate_f32(x1 as f32, x2 as f32);
-        compare_point(
+        let (x1, x2) = (point.float32.x1.0 as f32, point.float32.x2.0 as f32);
+        let found = Found::new(x1, x2, list1_single(x1, x2), list1_single_grad(x1, x2));
+        found.compare(
             &format!("{name} point {at} f32"),
-            &found,
             &point.float32,
             1e-6,
             report,
@@ -53,92 +62,76 @@ pub(super) fn compare(name: &str, file: &File, report: &mut Report) {
     }
 }
 
-/// What forward and reverse mode find, by the names of the reference.
+/// The equations of the list, u₁ to u₅.
+fn equations<T: Scalar>(x1: T, x2: T) -> [T; 5] {
+    let u1 = x1.powi(3);
+    let u2 = x1 * x2;
+    let u3 = u1 / x2;
+    let u4 = u2.sin();
+    [u1, u2, u3, u4, u3 + u4]
+}
+
+const NAMES: [&str; 5] = ["u1", "u2", "u3", "u4", "u5"];
+
+/// What forward mode, the tape and the macro find, by the names of the reference.
 struct Found {
     u: Vec<(&'static str, f64)>,
     tangent_x1: Vec<(&'static str, f64)>,
     tangent_x2: Vec<(&'static str, f64)>,
     adjoint: Vec<(&'static str, f64)>,
+    value: Vec<(&'static str, f64)>,
+    gradient: Vec<(&'static str, f64)>,
 }
 
-macro_rules! differentiate_by_hand {
-    ($name:ident, $t:ty) => {
-        fn $name(x1: $t, x2: $t) -> Found {
-            let u1 = x1 * x1 * x1;
-            let u2 = x1 * x2;
-            let u3 = u1 / x2;
-            let u4 = u2.sin();
-            let u5 = u3 + u4;
-            let forward = |x1_dot: $t, x2_dot: $t| {
-                let u1_dot = 3.0 * x1 * x1 * x1_dot;
-                let u2_dot = x1_dot * x2 + x1 * x2_dot;
-                let u3_dot = (u1_dot - u3 * x2_dot) / x2;
-                let u4_dot = u2.cos() * u2_dot;
-                named([
-                    ("u1", u1_dot),
-                    ("u2", u2_dot),
-                    ("u3", u3_dot),
-                    ("u4", u4_dot),
-                    ("u5", u3_dot + u4_dot),
-                ])
-            };
-            let u2_bar = u2.cos();
-            let u1_bar = 1.0 / x2;
-            let x2_bar = u2_bar * x1 - u3 / x2;
-            let x1_bar = u2_bar * x2 + u1_bar * 3.0 * x1 * x1;
-            Found {
-                u: named([("u1", u1), ("u2", u2), ("u3", u3), ("u4", u4), ("u5", u5)]),
-                tangent_x1: forward(1.0, 0.0),
-                tangent_x2: forward(0.0, 1.0),
-                adjoint: named([
-                    ("u5", 1.0),
-                    ("u4", 1.0),
-                    ("u3", 1.0),
-                    ("u2", u2_bar),
-                    ("u1", u1_bar),
-                    ("x2", x2_bar),
-                    ("x1", x1_bar),
-                ]),
-            }
+impl Found {
+    fn new<T: Scalar + Into<f64>>(x1: T, x2: T, value: T, gradient: (T, T)) -> Self {
+        let tangents = |x1_dot: T, x2_dot: T| {
+            let u = equations(Dual::new(x1, x1_dot), Dual::new(x2, x2_dot));
+            NAMES.into_iter().zip(u.map(|u| u.tangent.into())).collect()
+        };
+        let tape = Tape::new();
+        let (x1_var, x2_var) = (tape.var(x1), tape.var(x2));
+        let u = equations(x1_var, x2_var);
+        let adjoints = u[4].adjoints();
+        let inputs = [
+            ("x1", adjoints[x1_var].into()),
+            ("x2", adjoints[x2_var].into()),
+        ];
+        let intermediate = u.map(|u| adjoints[u].into());
+        Self {
+            u: NAMES.into_iter().zip(u.map(|u| u.value().into())).collect(),
+            tangent_x1: tangents(T::one(), T::zero()),
+            tangent_x2: tangents(T::zero(), T::one()),
+            adjoint: NAMES.into_iter().zip(intermediate).chain(inputs).collect(),
+            value: vec![("u5", value.into())],
+            gradient: vec![("x1", gradient.0.into()), ("x2", gradient.1.into())],
         }
-    };
-}
+    }
 
-differentiate_by_hand!(differentiate_f64, f64);
-differentiate_by_hand!(differentiate_f32, f32);
-
-fn named<T: Into<f64>, const K: usize>(values: [(&'static str, T); K]) -> Vec<(&'static str, f64)> {
-    values
-        .into_iter()
-        .map(|(name, value)| (name, value.into()))
-        .collect()
-}
-
-fn compare_point(
-    what: &str,
-    found: &Found,
-    expected: &Expected,
-    relative: f64,
-    report: &mut Report,
-) {
-    let groups = [
-        ("u", &found.u, &expected.u),
-        ("tangent_x1", &found.tangent_x1, &expected.tangent_x1),
-        ("tangent_x2", &found.tangent_x2, &expected.tangent_x2),
-        ("adjoint_by_hand", &found.adjoint, &expected.adjoint_by_hand),
-        ("adjoint_chainer", &found.adjoint, &expected.adjoint_chainer),
-    ];
-    for (group, found, expected) in groups {
-        for (name, Number(expected)) in expected {
-            let what = format!("{what} {group} {name}");
-            match found.iter().find(|(known, _)| known == name) {
-                Some(&(_, found)) => report.compare(
-                    what,
-                    [found],
-                    [*expected],
-                    relative * expected.abs().max(1.0),
-                ),
-                None => report.fail(format!("{what}: no such quantity")),
+    fn compare(&self, what: &str, expected: &Expected, relative: f64, report: &mut Report) {
+        let inputs = expected
+            .adjoint_by_hand
+            .iter()
+            .filter(|(name, _)| name.starts_with('x'));
+        let gradient = inputs.map(|(name, value)| (name.clone(), *value)).collect();
+        let last = expected.u.iter().filter(|(name, _)| *name == "u5");
+        let value = last.map(|(name, value)| (name.clone(), *value)).collect();
+        for (group, found, expected) in [
+            ("u", &self.u, &expected.u),
+            ("tangent_x1", &self.tangent_x1, &expected.tangent_x1),
+            ("tangent_x2", &self.tangent_x2, &expected.tangent_x2),
+            ("adjoint_by_hand", &self.adjoint, &expected.adjoint_by_hand),
+            ("adjoint_chainer", &self.adjoint, &expected.adjoint_chainer),
+            ("value", &self.value, &value),
+            ("gradient by the macro", &self.gradient, &gradient),
+        ] {
+            for (name, Number(expected)) in expected {
+                let what = format!("{what} {group} {name}");
+                let tolerance = relative * expected.abs().max(1.0);
+                match found.iter().find(|(known, _)| known == name) {
+                    Some(&(_, found)) => report.compare(what, [found], [*expected], tolerance),
+                    None => report.fail(format!("{what}: no such quantity")),
+                }
             }
         }
     }

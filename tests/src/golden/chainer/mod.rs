@@ -25,25 +25,31 @@ enum File {
     Trajectory(trajectory::File),
 }
 
-/// Compares everything in every JSON file of `folder`.
+/// Compares everything in every JSON file of `folder`. A file that cannot be read or is of no known form is a failure
+/// in the report.
 ///
 /// # Errors
-/// [`GoldenError`] if the folder holds no such file, or one cannot be read or is of no known form.
+/// [`GoldenError`] if the folder cannot be read or holds no such file.
 pub fn compare_folder(folder: &Path, report: &mut Report) -> Result<(), GoldenError> {
     for path in report::json_files(folder)? {
-        let name = path
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        match read(&path)? {
-            File::List1(file) => list1::compare(&name, &file, report),
-            File::Robustify(file) => robustify::compare(&name, &file, report),
-            File::LinearNode(file) => linear_node::compare(&name, &file, report),
-            File::TrajectoryData => {}
-            File::Trajectory(file) => {
-                let data = folder.join(format!("{}_data.json", file.set(&name)));
-                trajectory::compare(&name, &file, &report::read(&data)?, report);
-            }
+        if let Err(error) = compare_file(&path, report) {
+            report.fail(error.to_string());
+        }
+    }
+    Ok(())
+}
+
+fn compare_file(path: &Path, report: &mut Report) -> Result<(), GoldenError> {
+    let stem = path.file_stem().unwrap_or_default();
+    let name = stem.to_string_lossy();
+    match read(path)? {
+        File::List1(file) => list1::compare(&name, &file, report),
+        File::Robustify(file) => robustify::compare(&name, &file, report),
+        File::LinearNode(file) => linear_node::compare(&name, &file, report),
+        File::TrajectoryData => {}
+        File::Trajectory(file) => {
+            let data = path.with_file_name(format!("{}_data.json", file.set(&name)));
+            trajectory::compare(&name, &file, &report::read(&data)?, report);
         }
     }
     Ok(())
