@@ -177,7 +177,7 @@ impl<'t> Picture<'t> {
             writeln!(
                 svg,
                 r#"<text class="partial" x="{:.1}" y="{:.1}">{partial}</text>"#,
-                x - 10.0,
+                x - 13.0,
                 y - 3.5
             )?;
         }
