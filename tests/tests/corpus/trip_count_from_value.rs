@@ -2,7 +2,7 @@
 
 use autodiff_runtime::differentiate;
 
-#[differentiate]
+#[differentiate(scalar)]
 pub fn trip_count_from_value(x: f64) -> f64 {
     let mut y = x;
     for k in 0..(x * x) as usize {

@@ -5,7 +5,7 @@ use autodiff_runtime::differentiate;
 use super::huber::huber;
 use super::lambert_w::lambert_w as product_log;
 
-#[differentiate]
+#[differentiate(scalar)]
 pub fn used_as(x: f64, y: f64) -> f64 {
     product_log(x) * huber(y, x)
 }
