@@ -27,6 +27,8 @@ pub enum Ty {
     Real,
     /// Integers, conditions, strings, and whatever else carries no derivative.
     Passive,
+    /// A constant that may hold floats, such as a struct or a field of one.
+    Opaque,
     /// `[T; N]`, with the tokens of its length where they are known.
     Array(Box<Ty>, Option<TokenStream>),
     Slice(Box<Ty>),
@@ -39,6 +41,27 @@ pub enum Ty {
 }
 
 impl Ty {
+    /// The type of a variable that starts with a value of this type and may be given others.
+    pub fn of_variable(self) -> Ty {
+        if matches!(self, Ty::Opaque) {
+            Ty::Unknown
+        } else {
+            self
+        }
+    }
+
+    /// Whether there is an [`Opaque`](Ty::Opaque) part.
+    pub fn has_opaque(&self) -> bool {
+        match self {
+            Ty::Opaque => true,
+            Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) | Ty::Ref(inner, _) => {
+                inner.has_opaque()
+            }
+            Ty::Tuple(parts) => parts.iter().any(Ty::has_opaque),
+            _ => false,
+        }
+    }
+
     /// The type behind any references.
     pub fn behind(&self) -> &Ty {
         match self {
@@ -52,7 +75,7 @@ impl Ty {
     }
 
     pub fn is_passive(&self) -> bool {
-        matches!(self.behind(), Ty::Passive)
+        matches!(self.behind(), Ty::Passive | Ty::Opaque)
     }
 
     /// Whether a value is handed on by copying, as far as the macro can tell.
@@ -71,6 +94,7 @@ impl Ty {
         match self.behind() {
             Ty::Array(element, _) | Ty::Slice(element) | Ty::Vec(element) => (**element).clone(),
             Ty::Passive => Ty::Passive,
+            Ty::Opaque => Ty::Opaque,
             _ => Ty::Unknown,
         }
     }
@@ -78,7 +102,7 @@ impl Ty {
     /// Whether any part of a value of this type can carry a derivative.
     pub fn may_be_active(&self) -> bool {
         match self {
-            Ty::Passive => false,
+            Ty::Passive | Ty::Opaque => false,
             Ty::Real | Ty::Unknown => true,
             Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) | Ty::Ref(inner, _) => {
                 inner.may_be_active()
@@ -521,7 +545,7 @@ impl Trace {
                 Step::Range(_) => Ty::Slice(Box::new(ty.element())),
                 Step::Field(name) => match (&ty, name.to_string().parse::<usize>()) {
                     (Ty::Tuple(parts), Ok(i)) if i < parts.len() => parts[i].clone(),
-                    (Ty::Passive, _) => Ty::Passive,
+                    (Ty::Passive | Ty::Opaque, _) => Ty::Opaque,
                     _ => Ty::Unknown,
                 },
             };

@@ -56,6 +56,8 @@ struct Lower<'a> {
     regions: Vec<Block>,
     exits: Exits,
     hazards: Vec<Hazard>,
+    /// The items inside of the function, by name and tokens.
+    items: Vec<(Option<String>, String)>,
     base: Base,
     name: &'a Ident,
     output: Option<&'a syn::Type>,
@@ -76,6 +78,7 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
         regions: vec![Block::default()],
         exits: Exits::default(),
         hazards: Vec::new(),
+        items: Vec::new(),
         base: function.base,
         name: function.name(),
         output: function.output.as_ref(),
@@ -198,8 +201,23 @@ impl Lower<'_> {
         let passive = args
             .iter()
             .all(|arg| self.trace.operand_ty(arg).is_passive());
-        let ty = if passive { Ty::Passive } else { Ty::Real };
+        let opaque = args
+            .iter()
+            .any(|arg| self.trace.operand_ty(arg).has_opaque());
+        let ty = match (passive, opaque) {
+            (true, true) => Ty::Opaque,
+            (true, false) => Ty::Passive,
+            _ => Ty::Real,
+        };
         self.eqn(Op::Rule(row), args, ty, span)
+    }
+
+    /// Whether nothing that the code reads can change.
+    fn is_steady(&self, code: &Code) -> bool {
+        code.reads.iter().all(|var| {
+            let var = self.trace.var(*var);
+            var.kind != Kind::Slot && !var.mutated
+        })
     }
 
     /// A temporary that holds the value of a passive expression from here on. Literals and

@@ -258,7 +258,7 @@ fn contains_unknown(ty: &Ty) -> bool {
             contains_unknown(inner)
         }
         Ty::Tuple(parts) => parts.iter().any(contains_unknown),
-        Ty::Real | Ty::Passive => false,
+        Ty::Real | Ty::Passive | Ty::Opaque => false,
     }
 }
 
@@ -310,7 +310,7 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
         );
     }
     if contains_unknown(&shape) {
-        shape = Ty::Passive;
+        shape = Ty::Opaque;
     }
     let (dot, bar) = (
         Ident::new("dot", ident.span()),
@@ -420,7 +420,7 @@ pub fn with_float(ty: &Type, float: &TokenStream) -> Type {
 /// The type of the tangent of a value of type `ty`: passive parts become `()`.
 pub fn tangent_type(ty: &Type, float: &TokenStream) -> Type {
     match (ty, shape_of(ty)) {
-        (_, Ty::Passive) => syn::parse_quote!(()),
+        (_, Ty::Passive | Ty::Opaque) => syn::parse_quote!(()),
         (Type::Tuple(tuple), _) => {
             let parts = tuple.elems.iter().map(|part| tangent_type(part, float));
             Type::Verbatim(quote!((#(#parts,)*)))

@@ -5,6 +5,9 @@
 //! Each has the signature of the function's `_grad_into`: it adds to the shadow and returns the
 //! value.
 
+// Indices say which weight meets which unit.
+#![allow(clippy::needless_range_loop)]
+
 use crate::small::{HIDDEN, INPUTS, OUTPUT, PARAMETERS, SECOND, STEP, STEPS, STRIDE};
 
 /// Adjoint of [`small::scalar2`](crate::small::scalar2).

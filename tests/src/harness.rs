@@ -29,6 +29,9 @@ pub type Product<'a> = Box<dyn Fn(&[f64], &[f64]) -> Vec<f64> + 'a>;
 /// (x, v) ↦ F(x) and a vector linear in v.
 pub type Linearised<'a> = Box<dyn Fn(&[f64], &[f64]) -> (Vec<f64>, Vec<f64>) + 'a>;
 
+/// x ↦ f and ∇f.
+pub type Valued<'a> = Box<dyn Fn(&[f64]) -> (f64, Vec<f64>) + 'a>;
+
 /// A differentiated function at one point.
 pub struct Subject<'a> {
     /// Name and point, for the report.
@@ -60,7 +63,7 @@ pub struct ScalarModes<'a> {
     /// x ↦ ∇f: `_grad`.
     pub grad: Value<'a>,
     /// x ↦ f, ∇f: `_value_and_grad`.
-    pub value_and_grad: Box<dyn Fn(&[f64]) -> (f64, Vec<f64>) + 'a>,
+    pub value_and_grad: Valued<'a>,
     /// (x, shadows) ↦ F(x), shadows after: `_grad_into`.
     pub grad_into: Linearised<'a>,
     /// (x, v) ↦ ∇²f·v: `_hvp`.

@@ -103,7 +103,6 @@ mod corpus {
     pub mod michaelis_menten;
     pub mod mlp_loss;
     pub mod module_path;
-    pub mod moved_vectors;
     pub mod moving_index;
     pub mod mutable_output_and_value;
     pub mod mutable_scalar;
@@ -253,7 +252,6 @@ vector!(mean_and_variance(&x));
 vector!(michaelis_menten(&parameters, const &concentrations, const &rates));
 scalar!(mlp_loss(&parameters, const &inputs, const &targets));
 scalar!(module_path(x, y));
-scalar!(moved_vectors(x, by));
 scalar!(moving_index(&x, const start));
 scalar!(mutable_output_and_value(&x, &mut out));
 in_place!(mutable_scalar(&mut balance, &amounts));

@@ -3,7 +3,8 @@
 use autodiff_runtime::differentiate;
 
 /// Everything that a careless expansion might name, with another meaning.
-#[allow(dead_code, unused_macros, non_camel_case_types)]
+#[allow(dead_code, non_snake_case, unused_imports, unused_macros)]
+#[allow(clippy::assign_op_pattern, clippy::needless_range_loop)]
 mod shadowed {
     pub enum Option {
         None,
@@ -106,7 +107,7 @@ fn survives_shadowed_names() {
 
 /// Variables with the names that derivative code likes.
 #[differentiate(scalar)]
-#[allow(clippy::many_single_char_names)]
+#[allow(clippy::let_and_return, clippy::needless_range_loop)]
 fn taken_names(x: f64, x_bar: f64, y_dot: &[f64], result: f64) -> f64 {
     let x_dot = x * x_bar;
     let v0 = x_dot + result;

@@ -1,6 +1,9 @@
 //! Shadows and tangents of the wrong length are refused before anything else happens, by a panic
 //! that names the parameter and both lengths.
 
+// Loops over indices are what the macro reads.
+#![allow(clippy::needless_range_loop)]
+
 use autodiff_runtime::differentiate;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

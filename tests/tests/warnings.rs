@@ -15,6 +15,8 @@
     trivial_numeric_casts
 )]
 #![deny(clippy::all, clippy::pedantic)]
+// Loops over indices are what the macro reads.
+#![allow(clippy::needless_range_loop)]
 #![forbid(unsafe_code)]
 
 use autodiff_runtime::differentiate;
@@ -78,6 +80,7 @@ fn dead_ends(x: f64, n: usize) -> f64 {
 }
 
 #[test]
+#[allow(clippy::float_cmp)]
 fn derivatives() {
     assert_eq!(decorated_grad(2.0, &[], 1.0), (5.0, vec![], 2.0));
     let mut x = [1.0, 2.0];

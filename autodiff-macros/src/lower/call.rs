@@ -30,7 +30,7 @@ impl Lower<'_> {
                 let x = self.operand(&call.receiver);
                 return self.sin_cos(x, call);
             }
-            (_, Ty::Real | Ty::Unknown | Ty::Passive) => {
+            (_, Ty::Real | Ty::Unknown | Ty::Passive | Ty::Opaque) => {
                 if let Some(row) = rule::row(&name)
                     && row.params.len() == call.args.len() + 1
                 {

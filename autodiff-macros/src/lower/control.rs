@@ -207,7 +207,7 @@ impl Lower<'_> {
     fn assign_result(&mut self, var: VarId, expr: &Expr) {
         let value = self.value(expr);
         if matches!(self.trace.ty(var), Ty::Unknown | Ty::Passive) {
-            self.trace.var_mut(var).ty = self.trace.operand_ty(&value);
+            self.trace.var_mut(var).ty = self.trace.operand_ty(&value).of_variable();
         }
         self.emit(Stmt::Assign {
             place: Place::whole(var),
@@ -477,7 +477,7 @@ impl Lower<'_> {
         &mut self,
         mut open: OpenLoop,
         head: Head,
-        bind: &[(proc_macro2::Ident, VarId)],
+        bind: &[(proc_macro2::Ident, VarId, Option<VarId>)],
         body: &syn::Block,
         span: Span,
     ) {
@@ -506,8 +506,12 @@ impl Lower<'_> {
             if continues {
                 open.continued = Some(lower.flag("continued"));
             }
-            for (ident, var) in bind {
-                lower.bind(ident, *var);
+            for (ident, var, changed) in bind {
+                lower.bind(ident, changed.unwrap_or(*var));
+                if let Some(own) = *changed {
+                    let init = Some(Operand::Var(*var));
+                    lower.emit(Stmt::Declare { var: own, init });
+                }
             }
             lower.exits.loops.push(open);
             lower.stmts(&body.stmts, &Tail::Discard);
@@ -536,7 +540,7 @@ impl Lower<'_> {
             let (lo, hi) = (hold(self, start), hold(self, end));
             let step = step.map(|step| hold(self, step));
             let open = self.open(for_loop.label.as_ref(), &for_loop.body);
-            let (ident, var) = self.loop_variable(&for_loop.pat);
+            let (ident, var, changed) = self.loop_variable(&for_loop.pat);
             let inclusive = matches!(range.limits, syn::RangeLimits::Closed(_));
             let head = Head::Range {
                 var,
@@ -546,7 +550,11 @@ impl Lower<'_> {
                 step,
                 reversed,
             };
-            return self.close(open, head, &[(ident, var)], &for_loop.body, span);
+            let mut bind = vec![(ident, var, None)];
+            if let Some(own) = changed {
+                bind[0].2 = Some(own);
+            }
+            return self.close(open, head, &bind, &for_loop.body, span);
         }
         let iter = self.iterator(
             &for_loop.expr,
@@ -560,11 +568,11 @@ impl Lower<'_> {
             let kind = if mutable { Kind::Slot } else { Kind::Temp };
             let var = self.user_var(&ident, Ty::Unknown, kind);
             self.bind(&ident, var);
-            bind.push((ident, var));
+            bind.push((ident, var, None));
         }
         let pattern = self.renamed(for_loop.pat.to_token_stream());
         self.scopes.pop();
-        let vars = bind.iter().map(|(_, var)| *var).collect();
+        let vars = bind.iter().map(|(_, var, _)| *var).collect();
         self.close(
             open,
             Head::Each {
@@ -601,17 +609,24 @@ impl Lower<'_> {
         }
     }
 
-    fn loop_variable(&mut self, pat: &Pat) -> (proc_macro2::Ident, VarId) {
+    /// The variable of a loop over a range; for `mut i` also the copy that the body changes.
+    fn loop_variable(&mut self, pat: &Pat) -> (proc_macro2::Ident, VarId, Option<VarId>) {
         match pat {
+            Pat::Ident(pat) if pat.mutability.is_some() => {
+                let (ty, span) = (Ty::Passive, Span::mixed_site());
+                let var = self.trace.fresh("i", ty.clone(), Kind::Temp, span);
+                let own = self.user_var(&pat.ident, ty, Kind::Slot);
+                (pat.ident.clone(), var, Some(own))
+            }
             Pat::Ident(pat) => {
                 let var = self.user_var(&pat.ident, Ty::Passive, Kind::Temp);
-                (pat.ident.clone(), var)
+                (pat.ident.clone(), var, None)
             }
             other => {
                 let var = self
                     .trace
                     .fresh("i", Ty::Passive, Kind::Temp, Span::mixed_site());
-                (proc_macro2::Ident::new("_unnamed", other.span()), var)
+                (proc_macro2::Ident::new("_unnamed", other.span()), var, None)
             }
         }
     }

@@ -25,7 +25,8 @@ impl Lower<'_> {
         }
         if self.ty_of(expr).is_passive() || !self.mentions_real(expr) {
             let code = self.opaque(expr);
-            return if code.pure {
+            // What can change before the value is used is looked at now.
+            return if code.pure && self.is_steady(&code) {
                 Operand::Code(code)
             } else {
                 self.hold(code)

@@ -48,15 +48,52 @@ impl Lower<'_> {
 
     fn item(&mut self, item: &syn::Item) {
         match item {
-            syn::Item::Const(_) | syn::Item::Use(_) | syn::Item::Fn(_) => {
-                self.passive(item.to_token_stream(), item.span(), Vec::new(), Vec::new());
-            }
+            syn::Item::Const(_) | syn::Item::Use(_) | syn::Item::Fn(_) => self.hoist(item),
             other => self.errors.at(
                 other,
                 "only `const`, `use` and `fn` items can stand inside of a differentiated function; \
                  move this item out of it",
             ),
         }
+    }
+
+    /// Items go to the top of the function, where both sweeps see them.
+    fn hoist(&mut self, item: &syn::Item) {
+        let name = match item {
+            syn::Item::Const(item) => Some(&item.ident),
+            syn::Item::Fn(item) => Some(&item.sig.ident),
+            _ => None,
+        };
+        let tokens = item.to_token_stream();
+        if self.items.iter().any(|known| known.1 == tokens.to_string()) {
+            return;
+        }
+        let name = name.map(ToString::to_string);
+        if name.is_some() && self.items.iter().any(|known| known.0 == name) {
+            self.errors.at(
+                item,
+                format!(
+                    "there are two items called `{}` in this function, which `#[differentiate]` \
+                     cannot tell apart; give one of them another name",
+                    name.unwrap_or_default()
+                ),
+            );
+            return;
+        }
+        self.items.push((name, tokens.to_string()));
+        let code = Code {
+            tokens,
+            reads: Vec::new(),
+            pure: false,
+            ty: Ty::Passive,
+            span: item.span(),
+        };
+        let stmt = Stmt::Passive {
+            code,
+            defines: Vec::new(),
+            writes: Vec::new(),
+        };
+        self.regions[0].0.insert(0, stmt);
     }
 
     fn passive(
@@ -188,6 +225,11 @@ impl Lower<'_> {
         let ty = match annotation.map(shape_of) {
             None | Some(Ty::Unknown) => self.trace.operand_ty(&operand),
             Some(ty) => ty,
+        };
+        let ty = if pat.mutability.is_some() {
+            ty.of_variable()
+        } else {
+            ty
         };
         let annotation = annotation.map(|ty| ty.to_token_stream());
         let kind = if pat.mutability.is_some() {

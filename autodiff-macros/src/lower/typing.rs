@@ -58,7 +58,7 @@ impl Lower<'_> {
             Expr::Reference(r) => {
                 let inner = self.ty_of(&r.expr);
                 if inner.is_passive() {
-                    Ty::Passive
+                    inner
                 } else {
                     Ty::Ref(Box::new(inner), r.mutability.is_some())
                 }
@@ -71,7 +71,7 @@ impl Lower<'_> {
                     field.member.to_token_stream().to_string().parse::<usize>(),
                 ) {
                     (Ty::Tuple(parts), Ok(i)) if i < parts.len() => parts[i].clone(),
-                    (Ty::Passive, _) => Ty::Passive,
+                    (Ty::Passive | Ty::Opaque, _) => Ty::Opaque,
                     _ => Ty::Unknown,
                 }
             }
@@ -171,10 +171,10 @@ impl Lower<'_> {
 impl Ty {
     /// A container of passive things is passive.
     fn or_passive(self) -> Ty {
-        if self.may_be_active() {
-            self
-        } else {
-            Ty::Passive
+        match (self.may_be_active(), self.has_opaque()) {
+            (true, _) => self,
+            (false, true) => Ty::Opaque,
+            (false, false) => Ty::Passive,
         }
     }
 }
@@ -192,6 +192,7 @@ fn join(left: Ty, right: Ty) -> Ty {
     match (left.behind(), right.behind()) {
         (Ty::Real, _) | (_, Ty::Real) => Ty::Real,
         (Ty::Passive, Ty::Passive) => Ty::Passive,
+        (Ty::Passive | Ty::Opaque, Ty::Passive | Ty::Opaque) => Ty::Opaque,
         _ => Ty::Unknown,
     }
 }

@@ -46,14 +46,18 @@ fn shapes_before_moves(trace: &Trace, forward: &mut Block, backward: &mut Block)
     remove_zeros(trace, backward, &mut wanted);
     for eqn in wanted {
         let Op::ZeroLike(of) = eqn.op else { continue };
-        insert_after_binding(forward, of, &Stmt::Let(eqn));
+        let eqn = Stmt::Let(eqn);
+        if !insert_after_binding(forward, of, &eqn) {
+            // A parameter is there from the start.
+            forward.0.insert(0, eqn);
+        }
     }
 }
 
 fn remove_zeros(trace: &Trace, block: &mut Block, wanted: &mut Vec<Eqn>) {
     block.0.retain(|stmt| match stmt {
         Stmt::Let(eqn) => match eqn.op {
-            Op::ZeroLike(of) if trace.var(of).moved && trace.var(of).kind != Kind::Param => {
+            Op::ZeroLike(of) if trace.var(of).moved => {
                 wanted.push(eqn.clone());
                 false
             }

@@ -222,6 +222,9 @@ impl Vjp<'_> {
             var: bar,
             init: Some(init),
         });
+        if self.is_scalar(var) && self.trace.var(var).kind != Kind::Slot {
+            self.pending.entry(var).or_default().push(Operand::Var(bar));
+        }
         bar
     }
 
@@ -253,11 +256,7 @@ impl Vjp<'_> {
             self.pending.entry(var).or_default().push(value);
             return;
         }
-        let known = self.bars.contains_key(&var);
         let bar = self.bar(var);
-        if !is_slot && !known {
-            self.pending.entry(var).or_default().push(Operand::Var(bar));
-        }
         let (place, negative, span) = (Place::whole(bar), false, Span::mixed_site());
         self.out().push(Stmt::Accumulate {
             place,
@@ -740,7 +739,7 @@ impl Vjp<'_> {
                 continue;
             }
             let bar = self.bar_place(place);
-            let taken = shadows.iter().flatten().any(|other| other.root == bar.root);
+            let taken = shadows.iter().flatten().any(|other| overlap(other, &bar));
             if !taken {
                 shadows.push(Some(bar));
                 continue;
@@ -809,4 +808,14 @@ fn passive(tokens: proc_macro2::TokenStream) -> Code {
         ty: Ty::Passive,
         span: Span::mixed_site(),
     }
+}
+
+/// Whether two places can have a part in common: different fields do not.
+fn overlap(a: &Place, b: &Place) -> bool {
+    let differ = a.path.iter().zip(&b.path).find_map(|steps| match steps {
+        (Step::Field(x), Step::Field(y)) if x.to_string() == y.to_string() => None,
+        (Step::Field(_), Step::Field(_)) => Some(true),
+        _ => Some(false),
+    });
+    a.root == b.root && differ != Some(true)
 }

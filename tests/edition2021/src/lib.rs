@@ -2,6 +2,8 @@
 //! `impl Trait` does not capture lifetimes by itself, and tail temporaries live longer.
 #![deny(warnings, rust_2018_idioms)]
 #![forbid(unsafe_code)]
+// Loops over indices are what the macro reads.
+#![allow(clippy::needless_range_loop)]
 
 use autodiff_runtime::differentiate;
 
