@@ -9,12 +9,16 @@
 //! Derivatives are traces too. The transformations take a trace and give a trace, which is why the
 //! derivative of a derivative needs no code of its own.
 
+mod flow;
 pub mod print;
+mod ty;
 pub mod verify;
 
 use crate::rule::Row;
+pub use flow::eqn_reads;
 use proc_macro2::{Ident, Span, TokenStream};
 use std::collections::HashMap;
+use ty::has_static_shape;
 
 /// A variable of a [`Trace`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -38,78 +42,6 @@ pub enum Ty {
     Ref(Box<Ty>, bool),
     /// What a call returns, for example.
     Unknown,
-}
-
-impl Ty {
-    /// The type of a variable that starts with a value of this type and may be given others.
-    pub fn of_variable(self) -> Ty {
-        if matches!(self, Ty::Opaque) {
-            Ty::Unknown
-        } else {
-            self
-        }
-    }
-
-    /// Whether there is an [`Opaque`](Ty::Opaque) part.
-    pub fn has_opaque(&self) -> bool {
-        match self {
-            Ty::Opaque => true,
-            Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) | Ty::Ref(inner, _) => {
-                inner.has_opaque()
-            }
-            Ty::Tuple(parts) => parts.iter().any(Ty::has_opaque),
-            _ => false,
-        }
-    }
-
-    /// The type behind any references.
-    pub fn behind(&self) -> &Ty {
-        match self {
-            Ty::Ref(inner, _) => inner.behind(),
-            other => other,
-        }
-    }
-
-    pub fn is_real(&self) -> bool {
-        matches!(self.behind(), Ty::Real)
-    }
-
-    pub fn is_passive(&self) -> bool {
-        matches!(self.behind(), Ty::Passive | Ty::Opaque)
-    }
-
-    /// Whether a value is handed on by copying, as far as the macro can tell.
-    pub fn is_copy(&self) -> bool {
-        match self {
-            Ty::Real => true,
-            Ty::Ref(_, mutable) => !mutable,
-            Ty::Array(element, _) => element.is_copy(),
-            Ty::Tuple(parts) => parts.iter().all(Ty::is_copy),
-            _ => false,
-        }
-    }
-
-    /// The type of `value[i]`.
-    pub fn element(&self) -> Ty {
-        match self.behind() {
-            Ty::Array(element, _) | Ty::Slice(element) | Ty::Vec(element) => (**element).clone(),
-            Ty::Passive => Ty::Passive,
-            Ty::Opaque => Ty::Opaque,
-            _ => Ty::Unknown,
-        }
-    }
-
-    /// Whether any part of a value of this type can carry a derivative.
-    pub fn may_be_active(&self) -> bool {
-        match self {
-            Ty::Passive | Ty::Opaque => false,
-            Ty::Real | Ty::Unknown => true,
-            Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) | Ty::Ref(inner, _) => {
-                inner.may_be_active()
-            }
-            Ty::Tuple(parts) => parts.iter().any(Ty::may_be_active),
-        }
-    }
 }
 
 /// How a variable gets its value.
@@ -377,17 +309,6 @@ pub enum Head {
     Replay { trips: VarId },
 }
 
-impl Head {
-    /// The variables that each iteration binds.
-    pub fn binds(&self) -> Vec<VarId> {
-        match self {
-            Head::Range { var, .. } => vec![*var],
-            Head::Each { vars, .. } => vars.clone(),
-            Head::While { .. } | Head::Replay { .. } => Vec::new(),
-        }
-    }
-}
-
 /// Where a backward region finds the values of the forward region.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Store {
@@ -559,224 +480,6 @@ impl Trace {
             Operand::Lit(..) => Ty::Real,
             Operand::Code(code) => code.ty.clone(),
         }
-    }
-}
-
-/// Whether the zero of a type can be written down without a value of it.
-fn has_static_shape(ty: &Ty) -> bool {
-    match ty {
-        Ty::Real => true,
-        Ty::Array(element, Some(_)) => has_static_shape(element),
-        _ => false,
-    }
-}
-
-impl Stmt {
-    /// The nested regions.
-    pub fn blocks(&self) -> Vec<&Block> {
-        match self {
-            Stmt::If { then, els, .. } => vec![then, els],
-            Stmt::Loop(l) => match &l.head {
-                Head::While { test, .. } => vec![test, &l.body],
-                _ => vec![&l.body],
-            },
-            _ => Vec::new(),
-        }
-    }
-
-    /// The nested regions, to change.
-    pub fn blocks_mut(&mut self) -> Vec<&mut Block> {
-        match self {
-            Stmt::If { then, els, .. } => vec![then, els],
-            Stmt::Loop(l) => match &mut l.head {
-                Head::While { test, .. } => vec![test, &mut l.body],
-                _ => vec![&mut l.body],
-            },
-            _ => Vec::new(),
-        }
-    }
-
-    /// The variables this statement reads itself, nested regions left out.
-    pub fn reads(&self) -> Vec<VarId> {
-        let mut out = Vec::new();
-        let operand = |o: &Operand, out: &mut Vec<VarId>| out.extend_from_slice(o.reads());
-        match self {
-            Stmt::Let(eqn) => eqn_reads(eqn, &mut out),
-            Stmt::Declare { init, .. } => out.extend(init.iter().flat_map(Operand::reads)),
-            Stmt::Assign { place, value, .. } => {
-                out.extend(place.index_reads());
-                operand(value, &mut out);
-            }
-            Stmt::Accumulate { place, value, .. } => {
-                out.push(place.root);
-                out.extend(place.index_reads());
-                operand(value, &mut out);
-            }
-            Stmt::AccumulateAll { place, other } => {
-                out.extend([place.root, other.root]);
-                out.extend(place.index_reads().chain(other.index_reads()));
-            }
-            Stmt::Clear { place } => {
-                out.push(place.root);
-                out.extend(place.index_reads());
-            }
-            Stmt::If { cond, .. } => operand(cond, &mut out),
-            Stmt::Loop(l) => {
-                match &l.head {
-                    Head::Range { lo, hi, step, .. } => {
-                        operand(lo, &mut out);
-                        operand(hi, &mut out);
-                        out.extend(step.iter().flat_map(Operand::reads));
-                    }
-                    Head::While { cond, .. } => operand(cond, &mut out),
-                    Head::Each { iter, .. } => out.extend_from_slice(&iter.reads),
-                    Head::Replay { trips } => out.push(*trips),
-                }
-                out.extend_from_slice(&l.exits);
-            }
-            Stmt::Call(call) => call_reads(call, &mut out),
-            Stmt::Passive { code, writes, .. } => {
-                out.extend_from_slice(&code.reads);
-                out.extend_from_slice(writes);
-            }
-            Stmt::NewStore { .. } => {}
-            Stmt::Put { var, values, .. } => {
-                out.push(*var);
-                out.extend_from_slice(values);
-            }
-            Stmt::Take { var, .. } => out.push(*var),
-        }
-        out
-    }
-
-    /// The variables this statement brings into scope.
-    pub fn binds(&self) -> Vec<VarId> {
-        match self {
-            Stmt::Let(eqn) => vec![eqn.var],
-            Stmt::Declare { var, .. } | Stmt::NewStore { var, .. } => vec![*var],
-            Stmt::Passive { defines, .. } => defines.clone(),
-            Stmt::Take { values, .. } => values.clone(),
-            Stmt::Call(call) => {
-                let mut binds = match &call.form {
-                    CallForm::Plain => vec![call.result],
-                    CallForm::Forward { pullback } => vec![call.result, *pullback],
-                    CallForm::Backward { cotangents, .. } => vec![*cotangents],
-                };
-                binds.extend(call.dots.iter().map(|dots| dots.result));
-                binds
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The variables this statement writes to in place.
-    pub fn writes(&self) -> Vec<VarId> {
-        match self {
-            Stmt::Assign { place, .. }
-            | Stmt::Accumulate { place, .. }
-            | Stmt::AccumulateAll { place, .. }
-            | Stmt::Clear { place } => vec![place.root],
-            Stmt::Passive { writes, .. } => writes.clone(),
-            Stmt::Put { var, .. } | Stmt::Take { var, .. } => vec![*var],
-            Stmt::Call(call) => match &call.form {
-                CallForm::Backward { shadows, .. } => {
-                    shadows.iter().flatten().map(|place| place.root).collect()
-                }
-                _ => call
-                    .args
-                    .iter()
-                    .filter_map(|arg| match arg {
-                        Arg::Mutable(place) => Some(place.root),
-                        _ => None,
-                    })
-                    .collect(),
-            },
-            _ => Vec::new(),
-        }
-    }
-}
-
-/// The variables an equation reads.
-pub fn eqn_reads(eqn: &Eqn, out: &mut Vec<VarId>) {
-    out.extend(eqn.args.iter().flat_map(Operand::reads));
-    match &eqn.op {
-        Op::Load(place) | Op::SumOf(place) | Op::CloneOf(place) => {
-            out.push(place.root);
-            out.extend(place.index_reads());
-        }
-        Op::Select(cond) => out.extend_from_slice(cond.reads()),
-        Op::Passive(code) => out.extend_from_slice(&code.reads),
-        Op::ZeroLike(var) => out.push(*var),
-        Op::Record(record) => {
-            out.extend_from_slice(record.value.reads());
-            for (node, partial) in &record.parents {
-                out.extend(node.reads().iter().chain(partial.reads()));
-            }
-            out.extend(record.constants.iter().flat_map(Operand::reads));
-        }
-        _ => {}
-    }
-}
-
-fn call_reads(call: &Call, out: &mut Vec<VarId>) {
-    let backward = matches!(call.form, CallForm::Backward { .. });
-    for arg in &call.args {
-        match arg {
-            // The cotangent of a value needs no value.
-            Arg::Value(_) if backward => {}
-            Arg::Value(value) => out.extend_from_slice(value.reads()),
-            Arg::Mutable(place) if backward => out.extend(place.index_reads()),
-            Arg::Shared(place) | Arg::Mutable(place) => {
-                out.push(place.root);
-                out.extend(place.index_reads());
-            }
-            Arg::PassiveRef(code) => out.extend_from_slice(&code.reads),
-        }
-    }
-    if let CallForm::Backward {
-        pullback,
-        seed,
-        shadows,
-        ..
-    } = &call.form
-    {
-        out.push(*pullback);
-        out.extend(seed.iter().flat_map(Operand::reads));
-        for place in shadows.iter().flatten() {
-            out.push(place.root);
-            out.extend(place.index_reads());
-        }
-    }
-}
-
-impl Block {
-    /// Visits every statement, outer ones before the ones nested in them.
-    pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&'a Stmt)) {
-        for stmt in &self.0 {
-            visit(stmt);
-            for block in stmt.blocks() {
-                block.walk(visit);
-            }
-        }
-    }
-
-    /// The variables written anywhere inside.
-    pub fn all_writes(&self) -> Vec<VarId> {
-        let mut out = Vec::new();
-        self.walk(&mut |stmt| out.extend(stmt.writes()));
-        out
-    }
-
-    /// The variables bound anywhere inside.
-    pub fn all_binds(&self) -> Vec<VarId> {
-        let mut out = Vec::new();
-        self.walk(&mut |stmt| {
-            out.extend(stmt.binds());
-            if let Stmt::Loop(l) = stmt {
-                out.extend(l.head.binds());
-            }
-        });
-        out
     }
 }
 

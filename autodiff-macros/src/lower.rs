@@ -15,9 +15,12 @@
 //! later), only whether its type could. An expression that cannot be differentiated is therefore
 //! kept as a [`Hazard`], and becomes an error if the analysis finds that it reads active values.
 
+mod assign;
 mod call;
 mod control;
+mod exits;
 mod expr;
+mod loops;
 mod opaque;
 mod place;
 mod stmt;

@@ -6,13 +6,12 @@
 //! the way end after the iteration.
 
 use super::Lower;
-use super::stmt::pattern_names;
+use super::exits::*;
 use crate::ir::*;
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::Expr;
 use syn::spanned::Spanned;
-use syn::visit::Visit;
-use syn::{Expr, Pat};
 
 /// What to do with the value at the end of a block.
 pub(super) enum Tail {
@@ -27,16 +26,16 @@ pub(super) enum Tail {
 #[derive(Default)]
 pub(super) struct Exits {
     /// The variable of the function's value, if there are early returns.
-    result: Option<VarId>,
+    pub(super) result: Option<VarId>,
     /// Set by a `return` that the structure alone cannot express.
-    returned: Option<VarId>,
-    loops: Vec<OpenLoop>,
+    pub(super) returned: Option<VarId>,
+    pub(super) loops: Vec<OpenLoop>,
 }
 
-struct OpenLoop {
-    label: Option<String>,
-    broken: Option<VarId>,
-    continued: Option<VarId>,
+pub(super) struct OpenLoop {
+    pub(super) label: Option<String>,
+    pub(super) broken: Option<VarId>,
+    pub(super) continued: Option<VarId>,
 }
 
 impl Lower<'_> {
@@ -79,7 +78,7 @@ impl Lower<'_> {
     }
 
     /// Declares the variable of the function's value.
-    fn result_variable(&mut self, flagged: bool) -> VarId {
+    pub(super) fn result_variable(&mut self, flagged: bool) -> VarId {
         let kind = if flagged { Kind::Slot } else { Kind::Join };
         let ty = self.output_shape.clone();
         let var = self.trace.fresh("result", ty, kind, Span::mixed_site());
@@ -94,7 +93,7 @@ impl Lower<'_> {
         var
     }
 
-    fn constant(&self, tokens: TokenStream) -> Operand {
+    pub(super) fn constant(&self, tokens: TokenStream) -> Operand {
         let (ty, span) = (Ty::Passive, Span::mixed_site());
         Operand::Code(Code {
             tokens,
@@ -106,7 +105,7 @@ impl Lower<'_> {
     }
 
     /// A new flag, not set.
-    fn flag(&mut self, name: &str) -> VarId {
+    pub(super) fn flag(&mut self, name: &str) -> VarId {
         let var = self
             .trace
             .fresh(name, Ty::Passive, Kind::Slot, Span::mixed_site());
@@ -115,7 +114,7 @@ impl Lower<'_> {
         var
     }
 
-    fn set(&mut self, flag: VarId) {
+    pub(super) fn set(&mut self, flag: VarId) {
         let value = self.constant(quote!(true));
         self.emit(Stmt::Assign {
             place: Place::whole(flag),
@@ -154,7 +153,8 @@ impl Lower<'_> {
             }
             let flags = self.flags_of(&ways_out(stmt));
             self.stmt(stmt);
-            if !flags.is_empty() && !(rest.is_empty() && matches!(tail, Tail::Discard)) {
+            let nothing_left = rest.is_empty() && matches!(tail, Tail::Discard);
+            if !flags.is_empty() && !nothing_left {
                 self.guarded(&flags, rest, tail);
                 return None;
             }
@@ -162,7 +162,7 @@ impl Lower<'_> {
         None
     }
 
-    fn tail(&mut self, expr: &Expr, tail: &Tail) -> Option<Operand> {
+    pub(super) fn tail(&mut self, expr: &Expr, tail: &Tail) -> Option<Operand> {
         if self.exit(expr) {
             return None;
         }
@@ -189,7 +189,7 @@ impl Lower<'_> {
 
     /// The value at the end of a block. A local variable is not read again, so it is its own
     /// value.
-    fn result_value(&mut self, expr: &Expr) -> Operand {
+    pub(super) fn result_value(&mut self, expr: &Expr) -> Operand {
         if let Expr::Path(_) = expr
             && let Some(place) = self.place(expr)
             && place.is_whole()
@@ -204,7 +204,7 @@ impl Lower<'_> {
         self.value(expr)
     }
 
-    fn assign_result(&mut self, var: VarId, expr: &Expr) {
+    pub(super) fn assign_result(&mut self, var: VarId, expr: &Expr) {
         let value = self.value(expr);
         if matches!(self.trace.ty(var), Ty::Unknown | Ty::Passive) {
             self.trace.var_mut(var).ty = self.trace.operand_ty(&value).of_variable();
@@ -217,7 +217,7 @@ impl Lower<'_> {
     }
 
     /// `return`, `break` or `continue`; false if `expr` is something else.
-    fn exit(&mut self, expr: &Expr) -> bool {
+    pub(super) fn exit(&mut self, expr: &Expr) -> bool {
         match expr {
             Expr::Return(ret) => {
                 match (&ret.expr, self.exits.result) {
@@ -259,7 +259,7 @@ impl Lower<'_> {
         true
     }
 
-    fn unknown_target(&self, expr: &Expr) {
+    pub(super) fn unknown_target(&self, expr: &Expr) {
         self.errors.at(
             expr,
             "this leaves a labelled block, which is not supported by `#[differentiate]`; leave a \
@@ -267,7 +267,7 @@ impl Lower<'_> {
         );
     }
 
-    fn open_loop(&self, label: Option<&syn::Lifetime>) -> Option<&OpenLoop> {
+    pub(super) fn open_loop(&self, label: Option<&syn::Lifetime>) -> Option<&OpenLoop> {
         match label {
             None => self.exits.loops.last(),
             Some(label) => {
@@ -282,7 +282,7 @@ impl Lower<'_> {
     }
 
     /// The flags that the ways out of a statement may set.
-    fn flags_of(&self, ways: &WaysOut) -> Vec<VarId> {
+    pub(super) fn flags_of(&self, ways: &WaysOut) -> Vec<VarId> {
         let mut flags = Vec::new();
         if ways.returns {
             flags.extend(self.exits.returned);
@@ -310,7 +310,7 @@ impl Lower<'_> {
     }
 
     /// `if !(flags) { rest }`.
-    fn guarded(&mut self, flags: &[VarId], rest: &[syn::Stmt], tail: &Tail) {
+    pub(super) fn guarded(&mut self, flags: &[VarId], rest: &[syn::Stmt], tail: &Tail) {
         if matches!(tail, Tail::Operand) {
             if let Some(stmt) = rest.first() {
                 self.errors.at(
@@ -348,7 +348,7 @@ impl Lower<'_> {
     }
 
     /// An `if` of which one branch is always left: the rest goes to the other one.
-    fn split(&mut self, split: Split<'_>, rest: &[syn::Stmt], tail: &Tail) {
+    pub(super) fn split(&mut self, split: Split<'_>, rest: &[syn::Stmt], tail: &Tail) {
         let cond = self.condition(split.cond);
         let mut leaving = self.region(|lower| {
             lower.stmts(split.leaving, &Tail::Discard);
@@ -392,7 +392,7 @@ impl Lower<'_> {
     }
 
     /// A condition, as written. It may look at active values.
-    fn condition(&mut self, cond: &Expr) -> Operand {
+    pub(super) fn condition(&mut self, cond: &Expr) -> Operand {
         if contains_let(cond) {
             self.errors.at(
                 cond,
@@ -435,7 +435,7 @@ impl Lower<'_> {
         Operand::Var(var)
     }
 
-    fn join(&mut self, ty: Ty, span: Span) -> VarId {
+    pub(super) fn join(&mut self, ty: Ty, span: Span) -> VarId {
         let span = span.resolved_at(Span::mixed_site());
         let var = self.trace.fresh("v", ty, Kind::Join, span);
         self.emit(Stmt::Declare { var, init: None });
@@ -449,459 +449,4 @@ impl Lower<'_> {
         self.scopes.pop();
         value.unwrap_or_else(|| self.constant(quote!(())))
     }
-
-    /// Opens the flags that a loop needs, and its body.
-    fn open(&mut self, label: Option<&syn::Label>, body: &syn::Block) -> OpenLoop {
-        let label = label.map(|label| label.name.ident.to_string());
-        let inside = body
-            .stmts
-            .iter()
-            .map(ways_out)
-            .fold(WaysOut::default(), WaysOut::and);
-        let targets = |is_break: bool| {
-            inside
-                .jumps
-                .iter()
-                .any(|(to, b)| *b == is_break && (to.is_none() || *to == label))
-        };
-        let broken = targets(true).then(|| self.flag("broken"));
-        OpenLoop {
-            label,
-            broken,
-            continued: None,
-        }
-    }
-
-    /// Lowers the body of a loop and emits the loop.
-    fn close(
-        &mut self,
-        mut open: OpenLoop,
-        head: Head,
-        bind: &[(proc_macro2::Ident, VarId, Option<VarId>)],
-        body: &syn::Block,
-        span: Span,
-    ) {
-        let ways = body
-            .stmts
-            .iter()
-            .map(ways_out)
-            .fold(WaysOut::default(), WaysOut::and);
-        let label = open.label.clone();
-        let continues = ways
-            .jumps
-            .iter()
-            .any(|(to, b)| !*b && (to.is_none() || *to == label));
-        let mut exits = open.broken.into_iter().collect::<Vec<_>>();
-        // Flags of outer loops, and of the function, that the body may set.
-        let outer = WaysOut {
-            returns: ways.returns,
-            jumps: ways
-                .jumps
-                .into_iter()
-                .filter(|(to, _)| to.is_some() && *to != label)
-                .collect(),
-        };
-        exits.extend(self.flags_of(&outer));
-        let region = self.region(|lower| {
-            if continues {
-                open.continued = Some(lower.flag("continued"));
-            }
-            for (ident, var, changed) in bind {
-                lower.bind(ident, changed.unwrap_or(*var));
-                if let Some(own) = *changed {
-                    let init = Some(Operand::Var(*var));
-                    lower.emit(Stmt::Declare { var: own, init });
-                }
-            }
-            lower.exits.loops.push(open);
-            lower.stmts(&body.stmts, &Tail::Discard);
-            lower.exits.loops.pop();
-        });
-        let id = self.trace.region_id();
-        self.emit(Stmt::Loop(Box::new(Loop {
-            id,
-            head,
-            body: region,
-            exits,
-            span,
-        })));
-    }
-
-    pub(super) fn for_loop(&mut self, for_loop: &syn::ExprForLoop) {
-        let span = for_loop.for_token.span;
-        if let Some((range, step, reversed)) = simple_range(&for_loop.expr)
-            && let (Some(start), Some(end)) = (&range.start, &range.end)
-            && let Pat::Ident(_) | Pat::Wild(_) = &*for_loop.pat
-        {
-            let hold = |lower: &mut Self, expr: &Expr| {
-                let code = lower.opaque_as(expr, Ty::Passive);
-                lower.hold(code)
-            };
-            let (lo, hi) = (hold(self, start), hold(self, end));
-            let step = step.map(|step| hold(self, step));
-            let open = self.open(for_loop.label.as_ref(), &for_loop.body);
-            let (ident, var, changed) = self.loop_variable(&for_loop.pat);
-            let inclusive = matches!(range.limits, syn::RangeLimits::Closed(_));
-            let head = Head::Range {
-                var,
-                lo,
-                hi,
-                inclusive,
-                step,
-                reversed,
-            };
-            let mut bind = vec![(ident, var, None)];
-            if let Some(own) = changed {
-                bind[0].2 = Some(own);
-            }
-            return self.close(open, head, &bind, &for_loop.body, span);
-        }
-        let iter = self.iterator(
-            &for_loop.expr,
-            "iterating over active values is not supported by `#[differentiate]` yet; loop over \
-             the indices, as in `for i in 0..x.len()`",
-        );
-        let open = self.open(for_loop.label.as_ref(), &for_loop.body);
-        let mut bind = Vec::new();
-        self.scopes.push(Default::default());
-        for (ident, mutable) in pattern_names(&for_loop.pat) {
-            let kind = if mutable { Kind::Slot } else { Kind::Temp };
-            let var = self.user_var(&ident, Ty::Unknown, kind);
-            self.bind(&ident, var);
-            bind.push((ident, var, None));
-        }
-        let pattern = self.renamed(for_loop.pat.to_token_stream());
-        self.scopes.pop();
-        let vars = bind.iter().map(|(_, var, _)| *var).collect();
-        self.close(
-            open,
-            Head::Each {
-                pattern,
-                vars,
-                iter,
-            },
-            &bind,
-            &for_loop.body,
-            span,
-        );
-    }
-
-    /// What a loop iterates over, if it is not a plain range. A range may end where active data
-    /// does; its items are integers all the same.
-    fn iterator(&mut self, expr: &Expr, message: &str) -> Code {
-        fn over_range(expr: &Expr) -> bool {
-            match expr {
-                Expr::Paren(inner) => over_range(&inner.expr),
-                Expr::Range(_) => true,
-                Expr::MethodCall(call) => {
-                    matches!(
-                        call.method.to_string().as_str(),
-                        "rev" | "step_by" | "skip" | "take"
-                    ) && over_range(&call.receiver)
-                }
-                _ => false,
-            }
-        }
-        if over_range(expr) {
-            self.opaque_as(expr, Ty::Passive)
-        } else {
-            self.opaque_or(expr, message)
-        }
-    }
-
-    /// The variable of a loop over a range; for `mut i` also the copy that the body changes.
-    fn loop_variable(&mut self, pat: &Pat) -> (proc_macro2::Ident, VarId, Option<VarId>) {
-        match pat {
-            Pat::Ident(pat) if pat.mutability.is_some() => {
-                let (ty, span) = (Ty::Passive, Span::mixed_site());
-                let var = self.trace.fresh("i", ty.clone(), Kind::Temp, span);
-                let own = self.user_var(&pat.ident, ty, Kind::Slot);
-                (pat.ident.clone(), var, Some(own))
-            }
-            Pat::Ident(pat) => {
-                let var = self.user_var(&pat.ident, Ty::Passive, Kind::Temp);
-                (pat.ident.clone(), var, None)
-            }
-            other => {
-                let var = self
-                    .trace
-                    .fresh("i", Ty::Passive, Kind::Temp, Span::mixed_site());
-                (proc_macro2::Ident::new("_unnamed", other.span()), var, None)
-            }
-        }
-    }
-
-    pub(super) fn while_loop(&mut self, while_loop: &syn::ExprWhile) {
-        let open = self.open(while_loop.label.as_ref(), &while_loop.body);
-        let mut cond = None;
-        let test = self.region(|lower| cond = Some(lower.condition(&while_loop.cond)));
-        let cond = cond.expect("the region above sets it");
-        let head = Head::While { test, cond };
-        self.close(
-            open,
-            head,
-            &[],
-            &while_loop.body,
-            while_loop.while_token.span,
-        );
-    }
-
-    pub(super) fn endless_loop(&mut self, endless: &syn::ExprLoop) {
-        let open = self.open(endless.label.as_ref(), &endless.body);
-        let cond = self.constant(quote!(true));
-        let head = Head::While {
-            test: Block::default(),
-            cond,
-        };
-        self.close(open, head, &[], &endless.body, endless.loop_token.span);
-    }
-}
-
-/// `lo..hi`, with `.step_by(k)` and then `.rev()` on it.
-fn simple_range(expr: &Expr) -> Option<(&syn::ExprRange, Option<&Expr>, bool)> {
-    match expr {
-        Expr::Paren(inner) => simple_range(&inner.expr),
-        Expr::Group(inner) => simple_range(&inner.expr),
-        Expr::Range(range) => Some((range, None, false)),
-        Expr::MethodCall(call) => {
-            let (range, step, reversed) = simple_range(&call.receiver)?;
-            match (call.method.to_string().as_str(), call.args.first()) {
-                ("rev", None) => Some((range, step, !reversed)),
-                ("step_by", Some(by)) if step.is_none() && !reversed => {
-                    Some((range, Some(by), false))
-                }
-                _ => None,
-            }
-        }
-        _ => None,
-    }
-}
-
-fn contains_let(expr: &Expr) -> bool {
-    struct Lets(bool);
-    impl<'ast> Visit<'ast> for Lets {
-        fn visit_expr_let(&mut self, _: &'ast syn::ExprLet) {
-            self.0 = true;
-        }
-        fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
-    }
-    let mut lets = Lets(false);
-    lets.visit_expr(expr);
-    lets.0
-}
-
-/// An `if` statement (or a `let` whose value is one) of which exactly one branch is always left.
-struct Split<'a> {
-    cond: &'a Expr,
-    leaves_if_true: bool,
-    leaving: &'a [syn::Stmt],
-    staying: &'a [syn::Stmt],
-    /// For `let x = if c { return … } else { b };`: the same `let` with the other branch alone.
-    local: Option<syn::Stmt>,
-}
-
-impl<'a> Split<'a> {
-    fn of(stmt: &'a syn::Stmt) -> Option<Split<'a>> {
-        let (branch, local) = match stmt {
-            syn::Stmt::Expr(Expr::If(branch), _) => (branch, None),
-            syn::Stmt::Local(local) => match &local.init {
-                Some(init) if init.diverge.is_none() => match &*init.expr {
-                    Expr::If(branch) => (branch, Some(local)),
-                    _ => return None,
-                },
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let then = &branch.then_branch.stmts;
-        let (els, chain): (&[syn::Stmt], Option<&Expr>) = match &branch.else_branch {
-            None => (&[], None),
-            Some((_, els)) => match &**els {
-                Expr::Block(block) => (&block.block.stmts, Some(els)),
-                // `else if` is handled as a nested `if` with flags.
-                _ => return None,
-            },
-        };
-        let (first, second) = (
-            then.iter().any(always_leaves),
-            els.iter().any(always_leaves),
-        );
-        if !first && !second {
-            return None;
-        }
-        let stays = if first { chain } else { None };
-        let local = local.map(|local| {
-            let mut local = local.clone();
-            if let Some(init) = &mut local.init {
-                *init.expr = match stays {
-                    Some(expr) => expr.clone(),
-                    None => Expr::Block(syn::ExprBlock {
-                        attrs: Vec::new(),
-                        label: None,
-                        block: branch.then_branch.clone(),
-                    }),
-                };
-            }
-            syn::Stmt::Local(local)
-        });
-        Some(Split {
-            cond: &branch.cond,
-            leaves_if_true: first,
-            leaving: if first { then } else { els },
-            staying: if first { els } else { then },
-            local,
-        })
-    }
-}
-
-/// Whether control never gets past `stmt`.
-fn always_leaves(stmt: &syn::Stmt) -> bool {
-    fn expr_leaves(expr: &Expr) -> bool {
-        match expr {
-            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
-            Expr::Block(block) if block.label.is_none() => {
-                block.block.stmts.iter().any(always_leaves)
-            }
-            Expr::If(branch) => {
-                branch.then_branch.stmts.iter().any(always_leaves)
-                    && branch
-                        .else_branch
-                        .as_ref()
-                        .is_some_and(|(_, els)| expr_leaves(els))
-            }
-            _ => false,
-        }
-    }
-    matches!(stmt, syn::Stmt::Expr(expr, _) if expr_leaves(expr))
-}
-
-/// How control may leave a piece of code.
-#[derive(Default)]
-struct WaysOut {
-    returns: bool,
-    /// Jumps to loops outside: the label if given, and whether it is a `break`.
-    jumps: Vec<(Option<String>, bool)>,
-}
-
-impl WaysOut {
-    fn and(mut self, other: WaysOut) -> WaysOut {
-        self.returns |= other.returns;
-        self.jumps.extend(other.jumps);
-        self
-    }
-}
-
-fn ways_out(stmt: &syn::Stmt) -> WaysOut {
-    let mut finder = Finder::default();
-    finder.visit_stmt(stmt);
-    finder.ways
-}
-
-/// Whether evaluating `expr` may leave the code around it.
-pub(super) fn escapes(expr: &Expr) -> bool {
-    let mut finder = Finder::default();
-    finder.visit_expr(expr);
-    finder.ways.returns || !finder.ways.jumps.is_empty()
-}
-
-/// Whether some `return` needs a flag: it stands in a loop, or in a branch that is not always
-/// left.
-fn needs_flag(stmts: &[syn::Stmt]) -> bool {
-    let mut rest = stmts.iter().peekable();
-    while let Some(stmt) = rest.next() {
-        if !ways_out(stmt).returns || matches!(stmt, syn::Stmt::Expr(Expr::Return(_), _)) {
-            continue;
-        }
-        if let Some(split) = Split::of(stmt) {
-            if split.local.is_some() && split.staying.iter().any(|s| ways_out(s).returns) {
-                return true;
-            }
-            let partly = split.staying.iter().any(|s| ways_out(s).returns)
-                && !split.staying.iter().any(always_leaves);
-            if partly || needs_flag(split.leaving) || needs_flag(split.staying) {
-                return true;
-            }
-            continue;
-        }
-        // A branch at the very end may return in whatever way its own blocks allow.
-        let is_last = rest.peek().is_none();
-        let simple = match stmt {
-            syn::Stmt::Expr(Expr::If(branch), _) if is_last => branch_is_simple(branch),
-            _ => false,
-        };
-        if !simple {
-            return true;
-        }
-    }
-    false
-}
-
-fn branch_is_simple(branch: &syn::ExprIf) -> bool {
-    let els = match branch.else_branch.as_ref().map(|(_, els)| &**els) {
-        Some(Expr::If(inner)) => branch_is_simple(inner),
-        Some(Expr::Block(block)) => !needs_flag(&block.block.stmts),
-        _ => true,
-    };
-    els && !needs_flag(&branch.then_branch.stmts)
-}
-
-#[derive(Default)]
-struct Finder {
-    ways: WaysOut,
-    /// The labels of the loops around the current point, inside of the code looked at.
-    inside: Vec<Option<String>>,
-}
-
-impl Finder {
-    fn jump(&mut self, label: &Option<syn::Lifetime>, is_break: bool) {
-        let label = label.as_ref().map(|label| label.ident.to_string());
-        let stays = match &label {
-            None => !self.inside.is_empty(),
-            Some(_) => self.inside.contains(&label),
-        };
-        if !stays {
-            self.ways.jumps.push((label, is_break));
-        }
-    }
-
-    fn inside(&mut self, label: &Option<syn::Label>, visit: impl FnOnce(&mut Self)) {
-        self.inside
-            .push(label.as_ref().map(|label| label.name.ident.to_string()));
-        visit(self);
-        self.inside.pop();
-    }
-}
-
-impl<'ast> Visit<'ast> for Finder {
-    fn visit_expr_return(&mut self, ret: &'ast syn::ExprReturn) {
-        self.ways.returns = true;
-        syn::visit::visit_expr_return(self, ret);
-    }
-
-    fn visit_expr_break(&mut self, out: &'ast syn::ExprBreak) {
-        self.jump(&out.label, true);
-        syn::visit::visit_expr_break(self, out);
-    }
-
-    fn visit_expr_continue(&mut self, next: &'ast syn::ExprContinue) {
-        self.jump(&next.label, false);
-    }
-
-    fn visit_expr_for_loop(&mut self, l: &'ast syn::ExprForLoop) {
-        self.inside(&l.label, |finder| {
-            syn::visit::visit_expr_for_loop(finder, l)
-        });
-    }
-
-    fn visit_expr_while(&mut self, l: &'ast syn::ExprWhile) {
-        self.inside(&l.label, |finder| syn::visit::visit_expr_while(finder, l));
-    }
-
-    fn visit_expr_loop(&mut self, l: &'ast syn::ExprLoop) {
-        self.inside(&l.label, |finder| syn::visit::visit_expr_loop(finder, l));
-    }
-
-    fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
-
-    fn visit_item(&mut self, _: &'ast syn::Item) {}
 }

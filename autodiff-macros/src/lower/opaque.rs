@@ -330,11 +330,12 @@ impl<'ast> Visit<'ast> for Effects {
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         let name = call.method.to_string();
-        if !LOOKING.contains(&name.as_str()) && crate::rule::row(&name).is_none() {
-            if let Some(root) = root_name(&call.receiver) {
-                self.maybe_written.push(root.clone());
-                self.moved.push(root);
-            }
+        if !LOOKING.contains(&name.as_str())
+            && crate::rule::row(&name).is_none()
+            && let Some(root) = root_name(&call.receiver)
+        {
+            self.maybe_written.push(root.clone());
+            self.moved.push(root);
         }
         self.note_moves(call.args.iter());
         syn::visit::visit_expr_method_call(self, call);

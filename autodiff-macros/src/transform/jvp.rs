@@ -3,6 +3,9 @@
 //! The transformation accepts everything a trace can hold, derivatives of functions included, so
 //! that the tangent of a backward sweep is a second derivative.
 
+mod call;
+mod nodes;
+
 use super::linear::Builder;
 use crate::analysis::activity::Activity;
 use crate::ir::*;
@@ -301,86 +304,6 @@ impl Jvp<'_> {
         }));
     }
 
-    /// Enters an equation into the printable trace.
-    fn record(
-        &mut self,
-        eqn: &Eqn,
-        mut record: Record,
-        partials: Vec<(VarId, Operand)>,
-        out: &mut Vec<Stmt>,
-    ) {
-        // The same variable may stand in two places: its partials are in the order of the places.
-        let mut partials = partials.into_iter().peekable();
-        let active = eqn
-            .args
-            .iter()
-            .filter_map(|arg| self.activity.active_var(arg));
-        for arg in active.collect::<Vec<_>>() {
-            let partial = match partials.peek() {
-                Some((var, _)) if *var == arg => partials.next().map(|(_, partial)| partial),
-                _ => None,
-            };
-            let node = Operand::Var(self.dot(arg));
-            record
-                .parents
-                .push((node, partial.unwrap_or(Operand::ZERO)));
-        }
-        let var = self.dot(eqn.var);
-        let op = Op::Record(Box::new(record));
-        out.push(Stmt::Let(Eqn {
-            var,
-            op,
-            args: Vec::new(),
-            span: eqn.span,
-        }));
-    }
-
-    /// `place += value` as an equation of the printable trace.
-    fn record_sum(
-        &mut self,
-        place: &Place,
-        value: &Operand,
-        negative: bool,
-        span: Span,
-        out: &mut Vec<Stmt>,
-    ) {
-        let mut builder = Builder {
-            trace: self.trace,
-            base: self.base,
-            out: &mut *out,
-            span,
-        };
-        let now = builder.eqn(Op::Load(place.clone()), Vec::new(), Ty::Real);
-        let target = self.dot_place(place);
-        let mut builder = Builder {
-            trace: self.trace,
-            base: self.base,
-            out: &mut *out,
-            span,
-        };
-        let before = builder.eqn(Op::Load(target.clone()), Vec::new(), Ty::Real);
-        let name = self.trace.var(place.root).source_name.clone();
-        let name = if place.is_whole() {
-            name
-        } else {
-            String::new()
-        };
-        let node = self.dot_operand(value);
-        let record = super::record::of_sum(name, now, before, value, node, negative);
-        let mut builder = Builder {
-            trace: self.trace,
-            base: self.base,
-            out: &mut *out,
-            span,
-        };
-        let value = builder.eqn(Op::Record(Box::new(record)), Vec::new(), Ty::Real);
-        out.push(Stmt::Assign {
-            place: target,
-            value,
-            span,
-        });
-    }
-
     fn declare(&mut self, var: VarId, init: Option<Operand>, out: &mut Vec<Stmt>) {
         out.push(Stmt::Declare {
             var,
@@ -435,64 +358,6 @@ impl Jvp<'_> {
                 }
             }
         }
-    }
-
-    fn call(&mut self, mut call: Call, out: &mut Vec<Stmt>) {
-        // A pullback taken with tangents must be applied with tangents: all of them are.
-        let plain = matches!(call.form, CallForm::Plain);
-        if plain && !self.active(call.result) && !self.writes_active(&call) {
-            out.push(Stmt::Call(Box::new(call)));
-            return;
-        }
-        let mut args = Vec::new();
-        for arg in &call.args {
-            args.push(match arg {
-                Arg::Value(value) => self
-                    .activity
-                    .active_var(value)
-                    .map(|var| Place::whole(self.dot(var))),
-                Arg::Shared(place) | Arg::Mutable(place) => {
-                    self.active(place.root).then(|| self.dot_place(place))
-                }
-                Arg::PassiveRef(_) => None,
-            });
-        }
-        let (result, shadows, seed) = match &call.form {
-            CallForm::Backward {
-                seed,
-                shadows,
-                cotangents,
-                ..
-            } => {
-                let (seed, shadows, cotangents) = (seed.clone(), shadows.clone(), *cotangents);
-                let seed = match &seed {
-                    Some(seed) => Some(self.dot_or_zero(seed, out)),
-                    None => None,
-                };
-                let shadows = shadows
-                    .iter()
-                    .map(|place| {
-                        let place = place.as_ref().filter(|place| self.active(place.root))?;
-                        Some(self.dot_place(place))
-                    })
-                    .collect();
-                (self.dot(cotangents), shadows, seed)
-            }
-            _ => (self.dot(call.result), Vec::new(), None),
-        };
-        call.dots = Some(Dots {
-            args,
-            result,
-            shadows,
-            seed,
-        });
-        out.push(Stmt::Call(Box::new(call)));
-    }
-
-    fn writes_active(&self, call: &Call) -> bool {
-        call.args
-            .iter()
-            .any(|arg| matches!(arg, Arg::Mutable(place) if self.active(place.root)))
     }
 }
 

@@ -6,7 +6,14 @@
 //! change are read again and never copied; results of expensive operations are recorded, so that
 //! no function is evaluated twice.
 
+mod intact;
+mod moves;
+mod plan;
+
 use crate::ir::*;
+use intact::{Intact, stored_values, written_in};
+use moves::shapes_before_moves;
+use plan::Plan;
 use proc_macro2::Span;
 use std::collections::{HashMap, HashSet};
 
@@ -28,71 +35,6 @@ struct Recorder<'a> {
     /// The declarations of the stacks, for the top of the function.
     stacks: Vec<Stmt>,
     intact: Intact,
-}
-
-/// What the forward sweep leaves in memory for the backward sweep of the region at hand.
-#[derive(Default)]
-struct Intact {
-    /// What is written from the region on, until the backward sweep comes to it.
-    written: HashSet<VarId>,
-    /// Values that an iteration puts into an element of its own, which nothing overwrites: the
-    /// equation that reads them back.
-    stored: HashMap<VarId, Eqn>,
-}
-
-/// The zero adjoint of something that is moved away is made while it is still there.
-fn shapes_before_moves(trace: &Trace, forward: &mut Block, backward: &mut Block) {
-    let mut wanted = Vec::new();
-    remove_zeros(trace, backward, &mut wanted);
-    for eqn in wanted {
-        let Op::ZeroLike(of) = eqn.op else { continue };
-        let eqn = Stmt::Let(eqn);
-        if !insert_after_binding(forward, of, &eqn) {
-            // A parameter is there from the start.
-            forward.0.insert(0, eqn);
-        }
-    }
-}
-
-fn remove_zeros(trace: &Trace, block: &mut Block, wanted: &mut Vec<Eqn>) {
-    block.0.retain(|stmt| match stmt {
-        Stmt::Let(eqn) => match eqn.op {
-            Op::ZeroLike(of) if trace.var(of).moved => {
-                wanted.push(eqn.clone());
-                false
-            }
-            _ => true,
-        },
-        _ => true,
-    });
-    for stmt in &mut block.0 {
-        for block in stmt.blocks_mut() {
-            remove_zeros(trace, block, wanted);
-        }
-    }
-}
-
-fn insert_after_binding(block: &mut Block, of: VarId, stmt: &Stmt) -> bool {
-    if let Some(at) = block.0.iter().position(|stmt| stmt.binds().contains(&of)) {
-        // A join has its value only after the branch that assigns it.
-        let late = block.0[at + 1..].iter().position(|next| {
-            next.blocks()
-                .iter()
-                .any(|inner| inner.all_writes().contains(&of))
-        });
-        let declared_only = matches!(&block.0[at], Stmt::Declare { init: None, .. });
-        let at = match late {
-            Some(after) if declared_only => at + 1 + after,
-            _ => at,
-        };
-        block.0.insert(at + 1, stmt.clone());
-        return true;
-    }
-    block
-        .0
-        .iter_mut()
-        .flat_map(Stmt::blocks_mut)
-        .any(|inner| insert_after_binding(inner, of, stmt))
 }
 
 impl Recorder<'_> {
@@ -296,83 +238,6 @@ impl Recorder<'_> {
     }
 }
 
-/// What the statements write, passive code included.
-fn written_in(trace: &Trace, stmts: &[Stmt]) -> HashSet<VarId> {
-    let mut written = HashSet::new();
-    let mut note = |stmt: &Stmt| {
-        written.extend(stmt.writes());
-        written.extend(stmt.binds());
-        let code = match stmt {
-            Stmt::Passive { code, .. } => code,
-            Stmt::Let(Eqn {
-                op: Op::Passive(code),
-                ..
-            }) => code,
-            _ => return,
-        };
-        if !code.pure {
-            written.extend(code.reads.iter().filter(|var| trace.var(**var).mutated));
-        }
-    };
-    for stmt in stmts {
-        note(stmt);
-        for block in stmt.blocks() {
-            block.walk(&mut |stmt| note(stmt));
-        }
-    }
-    written
-}
-
-/// The values that each iteration of a loop leaves in an element with its own index, if neither
-/// the rest of the loop nor anything in `later` writes to that array.
-fn stored_values(trace: &Trace, stmt: &Stmt, later: &HashSet<VarId>) -> HashMap<VarId, Eqn> {
-    let mut stored = HashMap::new();
-    let Stmt::Loop(l) = stmt else { return stored };
-    let Head::Range { var: index, .. } = &l.head else {
-        return stored;
-    };
-    let all: Vec<VarId> = l.body.all_writes();
-    let own = l.body.all_binds();
-    for stmt in &l.body.0 {
-        let Stmt::Assign {
-            place,
-            value: Operand::Var(value),
-            span,
-        } = stmt
-        else {
-            continue;
-        };
-        let root = trace.var(place.root);
-        let once = all.iter().filter(|var| **var == place.root).count() == 1;
-        let by_index = place
-            .path
-            .iter()
-            .any(|step| matches!(step, Step::Index(Operand::Var(var)) if var == index));
-        let fixed = place
-            .index_reads()
-            .all(|var| var == *index || !own.contains(&var));
-        let behind = matches!(root.ty, Ty::Ref(..));
-        if once
-            && by_index
-            && fixed
-            && !behind
-            && !root.moved
-            && !later.contains(&place.root)
-            && !own.contains(&place.root)
-            && trace.ty(*value).is_real()
-        {
-            let eqn = Eqn {
-                var: *value,
-                op: Op::Load(place.clone()),
-                args: Vec::new(),
-                span: *span,
-            };
-            stored.insert(*value, eqn);
-        }
-    }
-    stored
-}
-
 fn region_id(stmt: &Stmt) -> Option<u32> {
     match stmt {
         Stmt::If { id, .. } => Some(*id),
@@ -423,111 +288,4 @@ fn free(block: &Block) -> HashSet<VarId> {
         bound.extend(stmt.binds());
     }
     free
-}
-
-/// The choice between recording and computing again, for one region.
-struct Plan<'a> {
-    trace: &'a Trace,
-    inside: &'a HashMap<VarId, Option<&'a Eqn>>,
-    intact: &'a Intact,
-}
-
-impl Plan<'_> {
-    /// What to record, and what to compute again.
-    fn decide(&self, needed: &[VarId]) -> (Vec<VarId>, HashSet<VarId>) {
-        let mut must: HashSet<VarId> = needed
-            .iter()
-            .copied()
-            .filter(|var| !self.repeatable(*var))
-            .collect();
-        let mut leaves: HashSet<VarId> = HashSet::new();
-        let mut undecided = Vec::new();
-        for var in needed.iter().filter(|var| !must.contains(var)) {
-            let own: HashSet<VarId> = self
-                .leaves(*var)
-                .into_iter()
-                .filter(|leaf| !must.contains(leaf))
-                .collect();
-            if !own.is_empty() {
-                undecided.push(*var);
-                leaves.extend(own);
-            }
-        }
-        if leaves.len() <= undecided.len() {
-            must.extend(leaves);
-        } else {
-            must.extend(undecided);
-        }
-        let mut again = HashSet::new();
-        for var in needed {
-            self.collect(*var, &must, &mut again);
-        }
-        let mut recorded: Vec<VarId> = must.into_iter().collect();
-        recorded.sort();
-        (recorded, again)
-    }
-
-    fn collect(&self, var: VarId, recorded: &HashSet<VarId>, again: &mut HashSet<VarId>) {
-        if recorded.contains(&var) || !self.inside.contains_key(&var) || !again.insert(var) {
-            return;
-        }
-        for read in self.reads(var) {
-            self.collect(read, recorded, again);
-        }
-    }
-
-    fn reads(&self, var: VarId) -> Vec<VarId> {
-        let mut reads = Vec::new();
-        if let Some(Some(eqn)) = self.inside.get(&var) {
-            eqn_reads(eqn, &mut reads);
-        }
-        reads
-    }
-
-    /// What would have to be recorded to compute `var` again.
-    fn leaves(&self, var: VarId) -> HashSet<VarId> {
-        if !self.inside.contains_key(&var) {
-            return HashSet::new();
-        }
-        if !self.repeatable(var) {
-            return HashSet::from([var]);
-        }
-        self.reads(var)
-            .into_iter()
-            .flat_map(|read| self.leaves(read))
-            .collect()
-    }
-
-    /// Whether the equation of `var` is cheap and gives the same value later.
-    fn repeatable(&self, var: VarId) -> bool {
-        let Some(Some(eqn)) = self.inside.get(&var) else {
-            return false;
-        };
-        if self.intact.stored.contains_key(&var) {
-            return true;
-        }
-        let steady = |var: &VarId| {
-            let of = self.trace.var(*var);
-            let behind = of.kind == Kind::Param && matches!(of.ty, Ty::Ref(_, true));
-            (!of.mutated || (!behind && !self.intact.written.contains(var))) && !of.moved
-        };
-        let mut reads = Vec::new();
-        eqn_reads(eqn, &mut reads);
-        let code_steady = |operand: &Operand| match operand {
-            Operand::Code(code) => code.pure,
-            _ => true,
-        };
-        if !reads.iter().all(steady) || !eqn.args.iter().all(code_steady) {
-            return false;
-        }
-        match &eqn.op {
-            Op::Rule(row) => row.is_cheap(),
-            Op::Copy | Op::Select(_) => true,
-            Op::Load(_) => self.trace.ty(var).is_copy() || self.trace.ty(var).is_passive(),
-            Op::Passive(code) => code.pure,
-            Op::ZeroLike(of) => !self.inside.contains_key(of),
-            Op::Zero => true,
-            _ => false,
-        }
-    }
 }

@@ -1,0 +1,68 @@
+//! Forward mode: the method that other functions call, and `f_jvp` for users.
+
+use super::*;
+
+impl Writer<'_> {
+    pub(super) fn key_jvp(&self) -> TokenStream {
+        let (lane, base) = (derive::lane(), self.float());
+        let params = self.f.params.iter().map(|param| {
+            let (ident, ty, dot) = (&param.ident, &param.ty, &param.dot);
+            let companion = self.companion(param, &lane);
+            quote!(#ident: #ty, #dot: ::core::option::Option<#companion>)
+        });
+        let opened = self
+            .f
+            .params
+            .iter()
+            .map(|param| self.open_tangent(param, &lane));
+        let generics = self.generics(
+            quote!(),
+            quote!(#lane: ::autodiff_runtime::private::Lane<#base>),
+        );
+        let (output, output_dot) = (self.output(), self.output_tangent(&lane));
+        let (clause, attributes, rebind) = (self.where_clause(), attributes(), self.rebind());
+        let body = match self.lowered {
+            None => quote!(::core::unreachable!()),
+            Some(lowered) => {
+                let forward = derive::forward(self.f, lowered);
+                let emit = self.emit(&forward.trace, lane.clone());
+                let block = emit.block(&forward.trace.body);
+                let pair = self.pair(&emit, forward.result_dot.as_ref(), &lane);
+                let dots = self.f.active().filter(|p| p.mut_binding).map(|param| {
+                    let dot = &param.dot;
+                    quote!(let mut #dot = #dot;)
+                });
+                quote!(#(#opened)* #rebind #(#dots)* #block #pair)
+            }
+        };
+        quote! {
+            #attributes
+            pub fn jvp #generics(self, #(#params),*) -> (#output, #output_dot) #clause { #body }
+        }
+    }
+
+    pub(super) fn public_jvp(&self) -> TokenStream {
+        let key = self.key_name();
+        let args = self.f.params.iter().map(|param| {
+            let (ident, dot) = (&param.ident, &param.dot);
+            match param.active {
+                true => quote!(#ident, ::core::option::Option::Some(#dot)),
+                false => quote!(#ident, ::core::option::Option::None),
+            }
+        });
+        let checks = self.checks(|param| &param.dot, "tangent");
+        let call = quote!(#key.jvp(#(#args),*));
+        let (output, tangent) = (self.output(), self.output_tangent(&self.float()));
+        let (output, body) = match self.f.output {
+            Some(_) => (quote!(-> (#output, #tangent)), quote!(#checks #call)),
+            None => (quote!(), quote!(#checks #call;)),
+        };
+        self.item(
+            "jvp",
+            &docs::jvp(self.f),
+            &self.tangent_params(),
+            output,
+            body,
+        )
+    }
+}

@@ -1,0 +1,139 @@
+//! `f_grad_into` and what is made of it.
+
+use super::*;
+
+impl Writer<'_> {
+    /// Whether the gradient is computed by a forward sweep.
+    pub(super) fn is_forward(&self) -> bool {
+        self.mode == Some(Mode::Forward)
+    }
+
+    pub(super) fn public_grad_into(&self) -> TokenStream {
+        let float = self.float();
+        let params = self.params_with(|param| {
+            let (bar, ty) = (&param.bar, tangent_type(param.referent(), &float));
+            quote!(#bar: &mut #ty)
+        });
+        let checks = self.checks(|param| &param.bar, "adjoint");
+        let output = self.output();
+        let body = match self.lowered {
+            None => quote!(::core::unreachable!()),
+            Some(_) if self.is_forward() => self.forward_gradient(),
+            Some(lowered) => self.reverse_gradient(lowered),
+        };
+        self.item(
+            "grad_into",
+            &docs::grad_into(self.f),
+            &params,
+            quote!(-> #output),
+            quote!(#checks #body),
+        )
+    }
+
+    pub(super) fn reverse_gradient(&self, lowered: &Lowered) -> TokenStream {
+        let reverse = derive::reverse(self.f, lowered, Purpose::Gradient);
+        let emit = self.emit(&reverse.trace, self.float());
+        let (forward, backward) = (emit.block(&reverse.forward), emit.block(&reverse.backward));
+        let adds = self
+            .f
+            .params
+            .iter()
+            .zip(&reverse.cotangents)
+            .map(|(param, cotangent)| {
+                let bar = &param.bar;
+                match cotangent {
+                    Some(Operand::Lit(0.0, _)) | None => quote!(),
+                    Some(operand) if matches!(param.shape, Ty::Real) => {
+                        let operand = emit.operand(operand);
+                        quote!(*#bar += #operand;)
+                    }
+                    Some(operand) => {
+                        let operand = emit.operand(operand);
+                        quote!(::autodiff_runtime::private::accumulate(#bar, &#operand);)
+                    }
+                }
+            });
+        let (result, rebind) = (self.result(&emit), self.rebind());
+        quote!(#rebind #forward #backward #(#adds)* #result)
+    }
+
+    /// Tangents of all inputs, some at a time, through the forward mode.
+    pub(super) fn forward_gradient(&self) -> TokenStream {
+        let (key, float) = (self.key_name(), self.float());
+        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
+        let seeds = self.seeds(&lanes);
+        let args = self.seeded_args();
+        let collect = self.f.active().map(|param| {
+            let bar = &param.bar;
+            quote!(::autodiff_runtime::private::scatter(&mut *#bar, &mut __at, __block, &__dot);)
+        });
+        let total = self.input_count();
+        let result = quote!(__value);
+        quote! {
+            let __total = #total;
+            let mut __block = 0_usize;
+            loop {
+                #seeds
+                let (__value, __dot) = #key.jvp(#args);
+                let mut __at = 0_usize;
+                #(#collect)*
+                __block += 8;
+                if __block >= __total { break #result; }
+            }
+        }
+    }
+
+    pub(super) fn gradient_type(&self) -> TokenStream {
+        let float = self.float();
+        let types = self
+            .f
+            .active()
+            .map(|param| owned_tangent(&param.ty, &float).to_token_stream());
+        bare(types.collect())
+    }
+
+    pub(super) fn public_grad(&self) -> TokenStream {
+        let (float, into) = (self.float(), self.name("grad_into"));
+        let zeros = self.f.active().map(|param| {
+            let (ident, bar) = (&param.ident, &param.bar);
+            let of = match param.passing {
+                Passing::Value => quote!(&#ident),
+                _ => quote!(&*#ident),
+            };
+            quote!(let mut #bar = ::autodiff_runtime::private::zero_like::<#float, _>(#of);)
+        });
+        let zeros: TokenStream = zeros.collect();
+        let args = self.f.params.iter().map(|param| {
+            let (ident, bar) = (&param.ident, &param.bar);
+            if param.active {
+                quote!(#ident, &mut #bar)
+            } else {
+                quote!(#ident)
+            }
+        });
+        let call = quote!(#into(#(#args),*));
+        let gradient = bare(
+            self.f
+                .active()
+                .map(|param| param.bar.to_token_stream())
+                .collect(),
+        );
+        let (ty, output) = (self.gradient_type(), self.output());
+        let params = self.plain_params();
+        let mut tokens = self.item(
+            "grad",
+            &docs::grad(self.f, self.lowered),
+            &params,
+            quote!(-> #ty),
+            quote!(#zeros #call; #gradient),
+        );
+        tokens.extend(self.item(
+            "value_and_grad",
+            &docs::value_and_grad(self.f),
+            &params,
+            quote!(-> (#output, #ty)),
+            quote!(#zeros let __value = #call; (__value, #gradient)),
+        ));
+        tokens
+    }
+}

@@ -1,0 +1,116 @@
+//! The pullback with tangents: second derivatives across calls.
+
+use super::*;
+
+impl Writer<'_> {
+    pub(super) fn key_pull_jvp(&self) -> TokenStream {
+        let float = self.float();
+        let held = held_lifetimes(self.f);
+        let before = held
+            .new
+            .as_ref()
+            .map_or(quote!(), |lifetime| quote!(#lifetime,));
+        let generics = self.generics(before, quote!());
+        let params = self.f.params.iter().map(|param| {
+            let (pair, dot) = (self.pull_param(param), &param.dot);
+            let companion = self.companion(param, &float);
+            quote!(#pair, #dot: ::core::option::Option<#companion>)
+        });
+        let (output, tangent) = (self.output(), self.output_tangent(&float));
+        let types = self.closure_params(&format_ident!("seed"), true);
+        let types = types.into_iter().map(only_type);
+        let returned = self.cotangent_types();
+        let call = quote!((#(#types),*) -> ((#(#returned,)*), (#(#returned,)*)));
+        let pullback = self.pullback_type(&call, &held);
+        let (clause, attributes) = (self.where_clause(), attributes());
+        let body = self.pull_jvp_body();
+        quote! {
+            #attributes
+            pub fn pull_jvp #generics(self, #(#params),*) -> (#output, #tangent, #pullback) #clause {
+                #body
+            }
+        }
+    }
+
+    pub(super) fn pull_jvp_body(&self) -> TokenStream {
+        let float = self.float();
+        let types = self.cotangent_types();
+        let returned = quote!(((#(#types,)*), (#(#types,)*)));
+        let Some(lowered) = self.lowered else {
+            let params = self.closure_params(&format_ident!("seed"), true);
+            return quote! {
+                (::core::unreachable!(), ::core::unreachable!(), move |#(#params),*| -> #returned {
+                    ::core::unreachable!()
+                })
+            };
+        };
+        let second = derive::second(self.f, lowered, Purpose::Pullback);
+        let emit = self.emit(&second.trace, float.clone());
+        let seed = second.reverse.seed.expect("a pullback has a seed");
+        let seed_ident = second.trace.var(seed).ident.clone();
+        let (forward, backward) = (emit.block(&second.forward), emit.block(&second.backward));
+        let cotangents = self.cotangents(&emit, &second.reverse.cotangents);
+        let dots = self.cotangent_dots(&emit, &second);
+        let params = self.closure_params(&seed_ident, true);
+        let opened = self
+            .f
+            .params
+            .iter()
+            .map(|param| self.open_tangent(param, &float));
+        let (open, outlines, rebind) = (self.open_shadows(true), self.outlines(), self.rebind());
+        let mutable = self.f.active().filter(|p| p.mut_binding).map(|param| {
+            let dot = &param.dot;
+            quote!(let mut #dot = #dot;)
+        });
+        let closure = self.boxed(quote! {
+            move |#(#params),*| -> #returned {
+                #open #backward ((#(#cotangents,)*), (#(#dots,)*))
+            }
+        });
+        let result = second.trace.result.clone();
+        let dot = result
+            .as_ref()
+            .and_then(Operand::var)
+            .and_then(|var| second.dots.get(&var))
+            .map(|dot| Operand::Var(*dot));
+        let pair = self.pair(&emit, dot.as_ref(), &float);
+        quote! {
+            #outlines #(#opened)* #rebind #(#mutable)* #forward
+            let (__value, __tangent) = #pair;
+            (__value, __tangent, #closure)
+        }
+    }
+
+    pub(super) fn cotangent_dots(
+        &self,
+        emit: &Emit<'_>,
+        second: &derive::Second,
+    ) -> Vec<TokenStream> {
+        let float = self.float();
+        second
+            .reverse
+            .cotangents
+            .iter()
+            .map(|cotangent| {
+                let Some(cotangent) = cotangent else {
+                    return quote!(());
+                };
+                match cotangent.var().and_then(|var| second.dots.get(&var)) {
+                    Some(dot) => emit.operand(&Operand::Var(*dot)),
+                    None if emit.trace.operand_ty(cotangent).is_real() => {
+                        quote!(<#float as ::autodiff_runtime::private::Lane<#float>>::ZERO)
+                    }
+                    None => {
+                        let of = emit.operand(cotangent);
+                        quote!(::autodiff_runtime::private::zero_like::<#float, _>(&#of))
+                    }
+                }
+            })
+            .collect()
+    }
+}
+
+/// The type of `name: type`.
+pub(super) fn only_type(param: TokenStream) -> TokenStream {
+    param.into_iter().skip(2).collect()
+}

@@ -1,0 +1,84 @@
+//! What the macro knows of types.
+
+use super::*;
+
+impl Ty {
+    /// The type of a variable that starts with a value of this type and may be given others.
+    pub fn of_variable(self) -> Ty {
+        if matches!(self, Ty::Opaque) {
+            Ty::Unknown
+        } else {
+            self
+        }
+    }
+
+    /// Whether there is an [`Opaque`](Ty::Opaque) part.
+    pub fn has_opaque(&self) -> bool {
+        match self {
+            Ty::Opaque => true,
+            Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) | Ty::Ref(inner, _) => {
+                inner.has_opaque()
+            }
+            Ty::Tuple(parts) => parts.iter().any(Ty::has_opaque),
+            _ => false,
+        }
+    }
+
+    /// The type behind any references.
+    pub fn behind(&self) -> &Ty {
+        match self {
+            Ty::Ref(inner, _) => inner.behind(),
+            other => other,
+        }
+    }
+
+    pub fn is_real(&self) -> bool {
+        matches!(self.behind(), Ty::Real)
+    }
+
+    pub fn is_passive(&self) -> bool {
+        matches!(self.behind(), Ty::Passive | Ty::Opaque)
+    }
+
+    /// Whether a value is handed on by copying, as far as the macro can tell.
+    pub fn is_copy(&self) -> bool {
+        match self {
+            Ty::Real => true,
+            Ty::Ref(_, mutable) => !mutable,
+            Ty::Array(element, _) => element.is_copy(),
+            Ty::Tuple(parts) => parts.iter().all(Ty::is_copy),
+            _ => false,
+        }
+    }
+
+    /// The type of `value[i]`.
+    pub fn element(&self) -> Ty {
+        match self.behind() {
+            Ty::Array(element, _) | Ty::Slice(element) | Ty::Vec(element) => (**element).clone(),
+            Ty::Passive => Ty::Passive,
+            Ty::Opaque => Ty::Opaque,
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// Whether any part of a value of this type can carry a derivative.
+    pub fn may_be_active(&self) -> bool {
+        match self {
+            Ty::Passive | Ty::Opaque => false,
+            Ty::Real | Ty::Unknown => true,
+            Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) | Ty::Ref(inner, _) => {
+                inner.may_be_active()
+            }
+            Ty::Tuple(parts) => parts.iter().any(Ty::may_be_active),
+        }
+    }
+}
+
+/// Whether the zero of a type can be written down without a value of it.
+pub fn has_static_shape(ty: &Ty) -> bool {
+    match ty {
+        Ty::Real => true,
+        Ty::Array(element, Some(_)) => has_static_shape(element),
+        _ => false,
+    }
+}

@@ -1,0 +1,179 @@
+//! Assignments, to variables and to parts of them.
+
+use super::Lower;
+use crate::ir::*;
+use crate::rule;
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{BinOp, Expr};
+
+impl Lower<'_> {
+    pub(super) fn assign(&mut self, assign: &syn::ExprAssign, expr: &Expr) {
+        if let (Expr::Tuple(left), Expr::Tuple(right)) = (&*assign.left, &*assign.right)
+            && left.elems.len() == right.elems.len()
+        {
+            let values: Vec<Operand> = right.elems.iter().map(|part| self.value(part)).collect();
+            for (target, value) in left.elems.iter().zip(values) {
+                self.assign_to(target, value, expr);
+            }
+            return;
+        }
+        if let Expr::Infer(_) = &*assign.left {
+            self.operand(&assign.right);
+            return;
+        }
+        if self.ty_of(&assign.left).is_passive() {
+            return self.passive_assignment(&assign.left, expr);
+        }
+        if let Expr::Tuple(left) = &*assign.left {
+            return self.assign_parts(left, &assign.right, expr);
+        }
+        let value = self.value(&assign.right);
+        self.assign_to(&assign.left, value, expr);
+    }
+
+    /// `(a, b) = value;`
+    pub(super) fn assign_parts(&mut self, left: &syn::ExprTuple, right: &Expr, expr: &Expr) {
+        let Some(root) = self.value(right).var() else {
+            self.errors.at(right, super::expr::unsupported(right));
+            return;
+        };
+        for (k, target) in left.elems.iter().enumerate() {
+            let field = Step::Field(proc_macro2::Literal::usize_unsuffixed(k).to_token_stream());
+            let place = Place {
+                root,
+                path: vec![field],
+            };
+            let ty = self.trace.place_ty(&place);
+            let part = self.eqn(Op::Load(place), Vec::new(), ty, target.span());
+            self.assign_to(target, part, expr);
+        }
+    }
+
+    pub(super) fn assign_to(&mut self, target: &Expr, value: Operand, expr: &Expr) {
+        if let Expr::Infer(_) = target {
+            return;
+        }
+        match self.place(target) {
+            Some(place) => {
+                self.learn_type(place.root, &place, &value);
+                self.emit(Stmt::Assign {
+                    place,
+                    value,
+                    span: expr.span(),
+                });
+            }
+            None => self.errors.at(
+                target,
+                "this cannot be assigned to in a differentiated function; assign to a variable, a \
+                 field or an element",
+            ),
+        }
+    }
+
+    /// A variable declared without a type gets that of the first value.
+    pub(super) fn learn_type(&mut self, root: VarId, place: &Place, value: &Operand) {
+        if place.is_whole() && matches!(self.trace.ty(root), Ty::Unknown) {
+            self.trace.var_mut(root).ty = self.trace.operand_ty(value);
+        }
+    }
+
+    /// Any assignment to something without a derivative.
+    pub(super) fn passive_assignment(&mut self, left: &Expr, expr: &Expr) {
+        let mut code = self.opaque(expr);
+        let writes: Vec<VarId> = super::opaque::root_name(left)
+            .and_then(|name| self.lookup(&name))
+            .into_iter()
+            .collect();
+        let tokens = &code.tokens;
+        code.tokens = quote!(#tokens;);
+        self.emit(Stmt::Passive {
+            code,
+            defines: Vec::new(),
+            writes,
+        });
+    }
+
+    pub(super) fn compound(&mut self, binary: &syn::ExprBinary, expr: &Expr) {
+        let rule = match binary.op {
+            BinOp::AddAssign(_) | BinOp::SubAssign(_) => None,
+            BinOp::MulAssign(_) => Some("mul"),
+            BinOp::DivAssign(_) => Some("div"),
+            BinOp::RemAssign(_) => Some("rem"),
+            _ => return self.passive_assignment(&binary.left, expr),
+        };
+        if self.ty_of(&binary.left).is_passive() {
+            return self.passive_assignment(&binary.left, expr);
+        }
+        let value = self.operand(&binary.right);
+        let Some(place) = self.place(&binary.left) else {
+            self.errors.at(
+                &binary.left,
+                "this cannot be assigned to in a differentiated function; assign to a variable, a \
+                 field or an element",
+            );
+            return;
+        };
+        let span = binary.op.span();
+        match rule {
+            None => {
+                let negative = matches!(binary.op, BinOp::SubAssign(_));
+                self.emit(Stmt::Accumulate {
+                    place,
+                    value,
+                    negative,
+                    span,
+                });
+            }
+            Some(name) => {
+                let old = self.eqn(Op::Load(place.clone()), Vec::new(), Ty::Real, span);
+                let new = self.rule(rule::operator(name), vec![old, value], span);
+                self.emit(Stmt::Assign {
+                    place,
+                    value: new,
+                    span,
+                });
+            }
+        }
+    }
+
+    /// `x.swap(i, j)`.
+    pub(super) fn swap(&mut self, call: &syn::ExprMethodCall, expr: &Expr) {
+        let place = match self.ty_of(&call.receiver).behind() {
+            Ty::Array(..) | Ty::Slice(_) | Ty::Vec(_) => self.place(&call.receiver),
+            _ => None,
+        };
+        let Some(place) = place else {
+            return self.passive_stmt(expr);
+        };
+        let element = self.trace.place_ty(&place).element();
+        let places: Vec<Place> = call
+            .args
+            .iter()
+            .map(|index| {
+                let code = self.opaque_as(index, Ty::Passive);
+                let mut place = place.clone();
+                place.path.push(Step::Index(self.hold(code)));
+                place
+            })
+            .collect();
+        let values: Vec<Operand> = places
+            .iter()
+            .map(|place| {
+                self.eqn(
+                    Op::Load(place.clone()),
+                    Vec::new(),
+                    element.clone(),
+                    expr.span(),
+                )
+            })
+            .collect();
+        for (place, value) in places.into_iter().zip(values.into_iter().rev()) {
+            self.emit(Stmt::Assign {
+                place,
+                value,
+                span: expr.span(),
+            });
+        }
+    }
+}
