@@ -24,7 +24,53 @@ mod with_rules;
 
 use proc_macro::TokenStream;
 
-/// Differentiates a function at compile time.
+/// Puts the derivatives of a function beside it, as code; the function stays as written.
+///
+/// # What appears
+///
+/// With the visibility of the function, for `fn f(x1: f64, x2: f64) -> f64`:
+///
+/// | item | signature | meaning |
+/// |---|---|---|
+/// | `f_jvp` | `(x1, x1_dot, x2, x2_dot) -> (f64, f64)` | value and tangent: forward mode. Each active parameter is followed by its tangent |
+/// | `f_vjp` | `(x1, x2) -> (f64, impl FnOnce(f64) -> (f64, f64))` | value and pullback: reverse mode |
+/// | `f_grad` | `(x1, x2) -> (f64, f64)` | gradient |
+/// | `f_value_and_grad` | `(x1, x2) -> (f64, (f64, f64))` | both in one pass |
+/// | `f_grad_into` | `(x1, x1_bar: &mut f64, x2, x2_bar: &mut f64) -> f64` | *adds* the gradient to the adjoints that follow the parameters, returns the value; the fastest |
+/// | `f_hvp` | `(x1, x1_dot, x2, x2_dot) -> (f64, f64)` | Hessian times vector, shaped like the gradient |
+/// | `f_hessian` | `(x1, x2) -> DMatrix<f64>` | Hessian; the inputs are flattened in order |
+/// | `f_jacobian` | `(x1, x2) -> DMatrix<f64>` | rows are results, columns active inputs |
+/// | `f_jacobian_into` | `(x1, x2, jacobian: &mut [f64])` | the same row by row, without allocation |
+/// | `f_trace` | `(x1, x2) -> Trace` | every operation with value, tangent and adjoint |
+///
+/// The gradient and the Hessian exist for functions that return one float, the Jacobian for all others that return
+/// floats, or that return nothing and write to `&mut` parameters.
+///
+/// # Parameters
+///
+/// Floats, and arrays, slices, `Vec`s and tuples of floats are *active*. Integers, `bool`, text and containers of these
+/// are constant; so is a parameter marked `#[constant]`. A gradient comes in the owned type of its parameter (`Vec<f64>`
+/// for `&[f64]`); with several active parameters it is a tuple in their order, with one it stands alone.
+///
+/// A pullback takes the cotangent of the result, then a `&mut` adjoint for each active parameter passed by reference, and
+/// returns the cotangents of those passed by value. For a `&mut` parameter the adjoint is that of its final value on
+/// entry and that of its initial value on return; every other adjoint is added to.
+///
+/// # Arguments
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `wrt(a, b)` | differentiate with respect to these parameters only |
+/// | `mode = forward`, `mode = reverse` | the sweep that the gradient functions use; reverse by default |
+/// | `scalar` | also emit `f_scalar`, the function over any `Scalar` |
+///
+/// # Panics
+///
+/// The siblings panic where the function does, and if a tangent or an adjoint has another length than its parameter.
+///
+/// # Errors
+///
+/// What cannot be differentiated is a compile error at the expression; all errors of a function are reported at once.
 #[proc_macro_attribute]
 pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(args.into(), item.into()).into()
