@@ -221,6 +221,8 @@ pub enum Arg {
     Value(Operand),
     Shared(Place),
     Mutable(Place),
+    /// The name of a `&mut` parameter, given to a callee that takes either kind of reference.
+    Either(Place),
     /// A reference without a derivative, as written (`"text"`, `&TABLE`).
     PassiveRef(Code),
 }

@@ -200,6 +200,15 @@ impl Lower<'_> {
         Operand::Var(var)
     }
 
+    /// A copy of what stands at `place`, to be moved somewhere else.
+    fn copy_to_move(&mut self, place: Place, ty: Ty, span: Span) -> Operand {
+        let copy = self.eqn(Op::CloneOf(place), Vec::new(), ty, span);
+        if let Operand::Var(var) = copy {
+            self.trace.var_mut(var).moved = true;
+        }
+        copy
+    }
+
     fn rule(&mut self, row: &'static Row, args: Vec<Operand>, span: Span) -> Operand {
         let passive = args
             .iter()

@@ -112,7 +112,7 @@ fn call_flow(call: &Call) -> (Vec<VarId>, Vec<VarId>) {
         match arg {
             Arg::Value(value) => from.extend(value.var()),
             Arg::Shared(place) => from.push(place.root),
-            Arg::Mutable(place) => {
+            Arg::Mutable(place) | Arg::Either(place) => {
                 from.push(place.root);
                 to.push(place.root);
             }

@@ -252,11 +252,23 @@ impl Twin<'_> {
         let mutable = (of.kind == Kind::Slot).then(|| quote!(mut));
         let ty = match (&of.annotation, self.varied(var)) {
             (Some(ty), false) => Some(quote!(: #ty)),
+            // In generic code nothing else may say which float a literal is.
+            (None, false) if of.ty.is_real() && init.is_some_and(|init| init.lit().is_some()) => {
+                let base = self.emit.base.tokens();
+                Some(quote!(: #base))
+            }
             _ => None,
         };
         let placeholder = |init: &Operand| matches!(init, Operand::Code(code) if code.tokens.to_string().contains("placeholder"));
         match init {
             None => quote!(let #mutable #ident #ty;),
+            Some(init) if placeholder(init) && self.varied(var) && of.annotation.is_none() => {
+                let init = match of.ty {
+                    Ty::Real => quote!(<__T as ::autodiff_runtime::Scalar>::zero()),
+                    _ => self.operand(init),
+                };
+                quote!(let #mutable #ident = #init;)
+            }
             Some(init) if placeholder(init) && self.varied(var) => {
                 let ty = &of.annotation;
                 quote! {
@@ -418,7 +430,7 @@ impl Twin<'_> {
         let any = |place: &Place| self.varied(place.root);
         let varied = call.args.iter().any(|arg| match arg {
             Arg::Value(value) => value.var().is_some_and(|var| self.varied(var)),
-            Arg::Shared(place) | Arg::Mutable(place) => any(place),
+            Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => any(place),
             Arg::PassiveRef(_) => false,
         });
         if !varied {
@@ -440,7 +452,7 @@ impl Twin<'_> {
                 let place = self.place(place);
                 quote!(&#place)
             }
-            Arg::Mutable(place) => {
+            Arg::Mutable(place) | Arg::Either(place) => {
                 let place = self.place(place);
                 quote!(&mut #place)
             }

@@ -128,7 +128,7 @@ impl Stmt {
                     .args
                     .iter()
                     .filter_map(|arg| match arg {
-                        Arg::Mutable(place) => Some(place.root),
+                        Arg::Mutable(place) | Arg::Either(place) => Some(place.root),
                         _ => None,
                     })
                     .collect(),
@@ -167,8 +167,10 @@ fn call_reads(call: &Call, out: &mut Vec<VarId>) {
             // The cotangent of a value needs no value.
             Arg::Value(_) if backward => {}
             Arg::Value(value) => out.extend_from_slice(value.reads()),
-            Arg::Mutable(place) if backward => out.extend(place.index_reads()),
-            Arg::Shared(place) | Arg::Mutable(place) => {
+            Arg::Mutable(place) | Arg::Either(place) if backward => {
+                out.extend(place.index_reads());
+            }
+            Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => {
                 out.push(place.root);
                 out.extend(place.index_reads());
             }

@@ -160,12 +160,12 @@ impl Lower<'_> {
         let values: Vec<Operand> = places
             .iter()
             .map(|place| {
-                self.eqn(
-                    Op::Load(place.clone()),
-                    Vec::new(),
-                    element.clone(),
-                    expr.span(),
-                )
+                let place = place.clone();
+                if element.is_copy() {
+                    self.eqn(Op::Load(place), Vec::new(), element.clone(), expr.span())
+                } else {
+                    self.copy_to_move(place, element.clone(), expr.span())
+                }
             })
             .collect();
         for (place, value) in places.into_iter().zip(values.into_iter().rev()) {

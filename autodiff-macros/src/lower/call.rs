@@ -143,7 +143,8 @@ impl Lower<'_> {
         let Expr::Path(func) = &*call.func else {
             unreachable!("checked by the caller")
         };
-        let args: Vec<Arg> = call.args.iter().map(|arg| self.arg(arg)).collect();
+        let mut args: Vec<Arg> = call.args.iter().map(|arg| self.arg(arg)).collect();
+        share_repeated(&mut args);
         let mut path = func.path.clone();
         let mut turbofish = None;
         if let Some(last) = path.segments.last_mut()
@@ -201,13 +202,34 @@ impl Lower<'_> {
             }
             Expr::Path(_) => match self.place(arg) {
                 Some(place) => match self.trace.ty(place.root) {
-                    Ty::Ref(_, true) => Arg::Mutable(place),
+                    Ty::Ref(_, true) => Arg::Either(place),
                     Ty::Ref(_, false) => Arg::Shared(place),
                     _ => Arg::Value(self.value(arg)),
                 },
                 None => Arg::Value(self.value(arg)),
             },
             _ => Arg::Value(self.value(arg)),
+        }
+    }
+}
+
+/// What is passed more than once can only be borrowed shared.
+fn share_repeated(args: &mut [Arg]) {
+    let roots: Vec<Option<VarId>> = args
+        .iter()
+        .map(|arg| match arg {
+            Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => Some(place.root),
+            Arg::Value(_) | Arg::PassiveRef(_) => None,
+        })
+        .collect();
+    for (k, arg) in args.iter_mut().enumerate() {
+        if let Arg::Either(place) = arg
+            && roots
+                .iter()
+                .enumerate()
+                .any(|(j, root)| j != k && *root == Some(place.root))
+        {
+            *arg = Arg::Shared(place.clone());
         }
     }
 }

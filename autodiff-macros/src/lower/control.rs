@@ -167,6 +167,11 @@ impl Lower<'_> {
             return None;
         }
         match tail {
+            // An endless loop has no value: it is left by `return`.
+            _ if matches!(expr, Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_)) => {
+                self.expr_stmt(expr);
+                None
+            }
             Tail::Discard => {
                 self.expr_stmt(expr);
                 None
@@ -204,8 +209,22 @@ impl Lower<'_> {
         self.value(expr)
     }
 
+    /// A copy of a variable that is returned from inside of a loop. The loop ends after this
+    /// iteration, but the borrow checker cannot know.
+    fn result_in_loop(&mut self, expr: &Expr) -> Option<Operand> {
+        let Expr::Path(_) = expr else { return None };
+        let place = self.place(expr)?;
+        let ty = self.trace.place_ty(&place);
+        if self.exits.loops.is_empty() || ty.is_copy() || ty.is_passive() {
+            return None;
+        }
+        Some(self.copy_to_move(place, ty, expr.span()))
+    }
+
     pub(super) fn assign_result(&mut self, var: VarId, expr: &Expr) {
-        let value = self.value(expr);
+        let value = self
+            .result_in_loop(expr)
+            .unwrap_or_else(|| self.value(expr));
         if matches!(self.trace.ty(var), Ty::Unknown | Ty::Passive) {
             self.trace.var_mut(var).ty = self.trace.operand_ty(&value).of_variable();
         }
@@ -351,12 +370,13 @@ impl Lower<'_> {
     pub(super) fn split(&mut self, split: Split<'_>, rest: &[syn::Stmt], tail: &Tail) {
         let cond = self.condition(split.cond);
         let mut leaving = self.region(|lower| {
-            lower.stmts(split.leaving, &Tail::Discard);
+            lower.stmts(&split.leaving, &Tail::Discard);
         });
         let mut staying = self.region(|lower| {
             if let Some(local) = split.local {
-                lower.stmts(std::slice::from_ref(&local), &Tail::Discard);
-                lower.stmts(rest, tail);
+                let mut list = vec![local];
+                list.extend_from_slice(rest);
+                lower.stmts(&list, tail);
                 return;
             }
             let ways = split
@@ -367,7 +387,7 @@ impl Lower<'_> {
             let flags = lower.flags_of(&ways);
             let gone = split.staying.iter().any(always_leaves);
             lower.scopes.push(Default::default());
-            lower.stmts(split.staying, &Tail::Discard);
+            lower.stmts(&split.staying, &Tail::Discard);
             lower.scopes.pop();
             match (gone, flags.is_empty()) {
                 (true, _) => {}
@@ -430,9 +450,32 @@ impl Lower<'_> {
 
     /// `if c { a } else { b }` as a value.
     pub(super) fn if_value(&mut self, branch: &syn::ExprIf, expr: &Expr) -> Operand {
+        if escapes(expr) {
+            let var = self.maybe(self.ty_of(expr), expr.span());
+            self.if_stmt(branch, &Tail::Into(var));
+            return self.now(var, expr.span());
+        }
         let var = self.join(self.ty_of(expr), expr.span());
         self.if_stmt(branch, &Tail::Into(var));
         Operand::Var(var)
+    }
+
+    /// A variable for a value that may not come to be.
+    fn maybe(&mut self, ty: Ty, span: Span) -> VarId {
+        let span = span.resolved_at(Span::mixed_site());
+        let var = self.trace.fresh("v", ty.of_variable(), Kind::Slot, span);
+        let init = Some(self.constant(quote!(::autodiff_runtime::private::placeholder())));
+        self.emit(Stmt::Declare { var, init });
+        var
+    }
+
+    /// What a variable is now.
+    fn now(&mut self, var: VarId, span: Span) -> Operand {
+        let ty = self.trace.ty(var).clone();
+        if !ty.is_copy() {
+            self.trace.var_mut(var).moved = true;
+        }
+        self.eqn(Op::Load(Place::whole(var)), Vec::new(), ty, span)
     }
 
     pub(super) fn join(&mut self, ty: Ty, span: Span) -> VarId {
@@ -444,6 +487,23 @@ impl Lower<'_> {
 
     /// `{ …; a }` as a value.
     pub(super) fn block_value(&mut self, block: &syn::Block) -> Operand {
+        let leaves = block
+            .stmts
+            .iter()
+            .map(ways_out)
+            .fold(WaysOut::default(), WaysOut::and);
+        if leaves.returns || !leaves.jumps.is_empty() {
+            // There may be no value: what follows is guarded then.
+            let ty = match block.stmts.last() {
+                Some(syn::Stmt::Expr(tail, None)) => self.ty_of(tail),
+                _ => Ty::Passive,
+            };
+            let var = self.maybe(ty, block.span());
+            self.scopes.push(Default::default());
+            self.stmts(&block.stmts, &Tail::Into(var));
+            self.scopes.pop();
+            return self.now(var, block.span());
+        }
         self.scopes.push(Default::default());
         let value = self.stmts(&block.stmts, &Tail::Operand);
         self.scopes.pop();

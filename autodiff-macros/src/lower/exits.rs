@@ -1,5 +1,6 @@
 //! The ways out of a piece of code: which there are, and whether structure alone can express them.
 
+use std::borrow::Cow;
 use syn::Expr;
 use syn::visit::Visit;
 
@@ -7,8 +8,8 @@ use syn::visit::Visit;
 pub(super) struct Split<'a> {
     pub(super) cond: &'a Expr,
     pub(super) leaves_if_true: bool,
-    pub(super) leaving: &'a [syn::Stmt],
-    pub(super) staying: &'a [syn::Stmt],
+    pub(super) leaving: Cow<'a, [syn::Stmt]>,
+    pub(super) staying: Cow<'a, [syn::Stmt]>,
     /// For `let x = if c { return … } else { b };`: the same `let` with the other branch alone.
     pub(super) local: Option<syn::Stmt>,
 }
@@ -64,12 +65,15 @@ pub(super) fn needs_flag(stmts: &[syn::Stmt]) -> bool {
             continue;
         }
         if let Some(split) = Split::of(stmt) {
-            if split.local.is_some() && split.staying.iter().any(|s| ways_out(s).returns) {
-                return true;
+            if let Some(local) = &split.local {
+                if needs_flag(&split.leaving) || needs_flag(std::slice::from_ref(local)) {
+                    return true;
+                }
+                continue;
             }
             let partly = split.staying.iter().any(|s| ways_out(s).returns)
                 && !split.staying.iter().any(always_leaves);
-            if partly || needs_flag(split.leaving) || needs_flag(split.staying) {
+            if partly || needs_flag(&split.leaving) || needs_flag(&split.staying) {
                 return true;
             }
             continue;
@@ -129,13 +133,15 @@ impl<'a> Split<'a> {
             },
             _ => return None,
         };
-        let then = &branch.then_branch.stmts;
-        let (els, chain): (&[syn::Stmt], Option<&Expr>) = match &branch.else_branch {
-            None => (&[], None),
+        let then = Cow::Borrowed(&branch.then_branch.stmts[..]);
+        let (els, chain): (Cow<'a, [syn::Stmt]>, Option<&Expr>) = match &branch.else_branch {
+            None => (Cow::Borrowed(&[]), None),
             Some((_, els)) => match &**els {
-                Expr::Block(block) => (&block.block.stmts, Some(els)),
-                // `else if` is handled as a nested `if` with flags.
-                _ => return None,
+                Expr::Block(block) => (Cow::Borrowed(&block.block.stmts), Some(els)),
+                chain => (
+                    Cow::Owned(vec![syn::Stmt::Expr(chain.clone(), None)]),
+                    Some(els),
+                ),
             },
         };
         let (first, second) = (
@@ -160,11 +166,13 @@ impl<'a> Split<'a> {
             }
             syn::Stmt::Local(local)
         });
+        let (leaving, staying) = if first { (then, els) } else { (els, then) };
+        let (cond, leaves_if_true) = (&*branch.cond, first);
         Some(Split {
-            cond: &branch.cond,
-            leaves_if_true: first,
-            leaving: if first { then } else { els },
-            staying: if first { els } else { then },
+            cond,
+            leaves_if_true,
+            leaving,
+            staying,
             local,
         })
     }

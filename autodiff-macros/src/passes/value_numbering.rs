@@ -230,7 +230,9 @@ fn for_each_operand(stmt: &mut Stmt, visit: &mut dyn FnMut(&mut Operand)) {
             for arg in &mut call.args {
                 match arg {
                     Arg::Value(value) => visit(value),
-                    Arg::Shared(place) | Arg::Mutable(place) => in_place(place, visit),
+                    Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => {
+                        in_place(place, visit);
+                    }
                     Arg::PassiveRef(_) => {}
                 }
             }
@@ -265,7 +267,9 @@ fn code_reads(stmt: &Stmt) -> Vec<VarId> {
             for arg in &call.args {
                 match arg {
                     Arg::PassiveRef(code) => reads.extend_from_slice(&code.reads),
-                    Arg::Shared(place) | Arg::Mutable(place) => range_reads(place, &mut reads),
+                    Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => {
+                        range_reads(place, &mut reads);
+                    }
                     Arg::Value(_) => {}
                 }
             }

@@ -54,6 +54,7 @@ pub fn vjp(
         bars: seeds.shadows.clone(),
         pending: VarMap::new(),
         joined: VarMap::new(),
+        shapes: Vec::new(),
     };
     for param in params {
         vjp.homes.insert(*param, ROOT);
@@ -67,7 +68,8 @@ pub fn vjp(
     let forward = vjp.block(&body);
     let mut cotangents = VarMap::new();
     for param in params {
-        if activity.is_active(*param) && !matches!(vjp.trace.ty(*param), Ty::Ref(..)) {
+        let by_value = !matches!(vjp.trace.ty(*param), Ty::Ref(..));
+        if by_value && vjp.trace.ty(*param).may_be_active() {
             let cotangent = vjp.cotangent(*param);
             cotangents.insert(*param, cotangent);
         }
@@ -103,6 +105,8 @@ struct Vjp<'a> {
     pending: VarMap<Vec<Operand>>,
     /// The adjoints of joins whose branches are being transposed.
     joined: VarMap<Operand>,
+    /// Zeros of shapes that the statement at hand replaces, to be made before it.
+    shapes: Vec<(VarId, Stmt)>,
 }
 
 impl Vjp<'_> {
@@ -178,11 +182,22 @@ impl Vjp<'_> {
 
     /// Transposes a region: returns its forward statements, appends the backward ones.
     fn block(&mut self, block: &Block) -> Block {
-        let mut forward: Vec<Vec<Stmt>> = Vec::new();
-        for stmt in block.0.iter().rev() {
-            forward.push(self.stmt(stmt));
+        let mut forward: Vec<Vec<Stmt>> = vec![Vec::new(); block.0.len()];
+        let mut first = Vec::new();
+        for (k, stmt) in block.0.iter().enumerate().rev() {
+            let outer = std::mem::take(&mut self.shapes);
+            let own = self.stmt(stmt);
+            forward[k].splice(0..0, own);
+            // A shape that an assignment replaces is noted when the value before it has come.
+            for (var, zero) in std::mem::replace(&mut self.shapes, outer) {
+                match block.0[..k].iter().rposition(|stmt| gives(stmt, var)) {
+                    Some(at) => forward[at].push(zero),
+                    None => first.push(zero),
+                }
+            }
         }
-        Block(forward.into_iter().rev().flatten().collect())
+        first.extend(forward.into_iter().flatten());
+        Block(first)
     }
 
     /// Transposes one statement: returns what stands for it in the forward sweep.
@@ -362,9 +377,49 @@ impl Vjp<'_> {
             self.contribute(value, bar);
         } else {
             self.contribute_all(value, target.clone());
-            self.out().push(Stmt::Clear { place: target });
+            match place.is_whole() {
+                true => self.restore_shape(root, target, span),
+                false => self.out().push(Stmt::Clear { place: target }),
+            }
         }
     }
+
+    /// Before an assignment of a whole, the adjoint is zero and has the shape of the old value.
+    fn restore_shape(&mut self, root: VarId, bar: Place, span: Span) {
+        let op = self.trace.zero_op(root);
+        let ty = self.trace.ty(root).clone();
+        let zero = self.trace.fresh("v", ty, Kind::Temp, Span::mixed_site());
+        let eqn = Stmt::Let(Eqn {
+            var: zero,
+            op: op.clone(),
+            args: Vec::new(),
+            span,
+        });
+        match op {
+            Op::ZeroLike(_) => self.shapes.push((root, eqn)),
+            _ => self.out().push(eqn),
+        }
+        let value = Operand::Var(zero);
+        self.out().push(Stmt::Assign {
+            place: bar,
+            value,
+            span,
+        });
+    }
+}
+
+/// Whether the statement gives `var` a value as a whole.
+fn gives(stmt: &Stmt, var: VarId) -> bool {
+    let whole = |stmt: &Stmt| match stmt {
+        Stmt::Assign { place, .. } => place.is_whole() && place.root == var,
+        Stmt::Call(_) | Stmt::Passive { .. } => stmt.writes().contains(&var),
+        _ => false,
+    };
+    let mut nested = false;
+    for block in stmt.blocks() {
+        block.walk(&mut |stmt| nested |= whole(stmt));
+    }
+    stmt.binds().contains(&var) || whole(stmt) || nested
 }
 
 fn passive(tokens: proc_macro2::TokenStream) -> Code {

@@ -4,7 +4,6 @@ use super::*;
 
 impl Writer<'_> {
     pub(super) fn key_pull(&self) -> TokenStream {
-        let base = self.float();
         let held = held_lifetimes(self.f);
         let params = self.f.params.iter().map(|param| self.pull_param(param));
         let before = held
@@ -12,20 +11,11 @@ impl Writer<'_> {
             .as_ref()
             .map_or(quote!(), |lifetime| quote!(#lifetime,));
         let generics = self.generics(before, quote!());
-        let (output, seed) = (self.output(), self.output_tangent(&base));
-        let inputs = self.f.params.iter().flat_map(|param| {
-            let mut types = Vec::new();
-            if param.passing == Passing::Shared {
-                types.push(param.ty.to_token_stream());
-            }
-            if param.passing != Passing::Value {
-                let shadow = self.shadow(param);
-                types.push(quote!(::core::option::Option<#shadow>));
-            }
-            types
-        });
+        let output = self.output();
+        let types = self.closure_params(&format_ident!("seed"), false);
+        let types = types.into_iter().map(only_type);
         let returned = self.cotangent_types();
-        let call = quote!((#seed, #(#inputs),*) -> (#(#returned,)*));
+        let call = quote!((#(#types),*) -> (#(#returned,)*));
         let pullback = self.pullback_type(&call, &held);
         let (clause, attributes) = (self.where_clause(), attributes());
         let body = self.pull_body();
@@ -97,7 +87,9 @@ impl Writer<'_> {
             .collect()
     }
 
-    /// The parameters of the closure: the seed, then shared references again, and shadows.
+    /// The parameters of the closure: the seed, then for each reference the argument again, if it
+    /// is shared, and the shadow. Both kinds of reference are treated alike, because a caller that
+    /// passes on a `&mut` of its own does not know which the callee takes.
     pub(super) fn closure_params(&self, seed: &Ident, second: bool) -> Vec<TokenStream> {
         let (float, seed_ty) = (self.float(), self.output_tangent(&self.float()));
         let mut params = vec![quote!(#seed: #seed_ty)];
@@ -106,16 +98,19 @@ impl Writer<'_> {
             params.push(quote!(#dot: #seed_ty));
         }
         for param in &self.f.params {
-            let (ident, ty, dot, bar) = (&param.ident, &param.ty, &param.dot, &param.bar);
-            if param.passing == Passing::Value {
-                continue;
-            }
-            if param.passing == Passing::Shared {
-                params.push(quote!(#ident: #ty));
-                if second {
-                    let companion = self.companion(param, &float);
-                    params.push(quote!(#dot: ::core::option::Option<#companion>));
-                }
+            let (dot, bar, of) = (&param.dot, &param.bar, param.referent());
+            let again = match param.passing {
+                Passing::Value => continue,
+                Passing::Shared => param.ident.clone(),
+                Passing::Mutable => format_ident!("__again_{}", param.ident),
+            };
+            params.push(quote!(#again: ::core::option::Option<&#of>));
+            if second && !param.active {
+                let held = quote!(::autodiff_runtime::private::HeldConstant);
+                params.push(quote!(#dot: ::core::option::Option<#held>));
+            } else if second {
+                let inner = tangent_type(of, &float);
+                params.push(quote!(#dot: ::core::option::Option<&#inner>));
             }
             let shadow = self.shadow(param);
             params.push(quote!(#bar: ::core::option::Option<#shadow>));
@@ -131,6 +126,20 @@ impl Writer<'_> {
     pub(super) fn open_shadows(&self, second: bool) -> TokenStream {
         let float = self.float();
         let mut tokens = TokenStream::new();
+        for param in self
+            .f
+            .params
+            .iter()
+            .filter(|param| param.passing == Passing::Shared)
+        {
+            let (ident, of) = (&param.ident, param.referent());
+            tokens.extend(quote! {
+                let #ident: &#of = match #ident {
+                    ::core::option::Option::Some(given) => given,
+                    ::core::option::Option::None => ::core::unreachable!(),
+                };
+            });
+        }
         for param in self
             .f
             .active()
@@ -217,4 +226,9 @@ impl Writer<'_> {
             })
             .collect()
     }
+}
+
+/// The type of `name: type`.
+pub(super) fn only_type(param: TokenStream) -> TokenStream {
+    param.into_iter().skip(2).collect()
 }

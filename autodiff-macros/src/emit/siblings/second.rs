@@ -64,7 +64,9 @@ impl Writer<'_> {
         });
         let closure = self.boxed(quote! {
             move |#(#params),*| -> #returned {
-                #open #backward ((#(#cotangents,)*), (#(#dots,)*))
+                #open #backward
+                let __dots = (#(#dots,)*);
+                ((#(#cotangents,)*), __dots)
             }
         });
         let result = second.trace.result.clone();
@@ -108,9 +110,4 @@ impl Writer<'_> {
             })
             .collect()
     }
-}
-
-/// The type of `name: type`.
-pub(super) fn only_type(param: TokenStream) -> TokenStream {
-    param.into_iter().skip(2).collect()
 }

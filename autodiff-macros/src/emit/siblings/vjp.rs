@@ -37,9 +37,10 @@ impl Writer<'_> {
             if param.passing == Passing::Value {
                 continue;
             }
-            if param.passing == Passing::Shared {
-                args.push(quote!(#ident));
-            }
+            args.push(match param.passing {
+                Passing::Shared => quote!(::core::option::Option::Some(#ident)),
+                _ => quote!(::core::option::Option::None),
+            });
             if !param.active {
                 args.push(quote!(::core::option::Option::None));
                 continue;

@@ -82,7 +82,7 @@ impl Emit<'_> {
         match arg {
             Arg::Value(value) => self.operand(value),
             Arg::Shared(place) => self.borrowed(place),
-            Arg::Mutable(place) => self.mutably(place),
+            Arg::Mutable(place) | Arg::Either(place) => self.mutably(place),
             Arg::PassiveRef(code) => code.tokens.clone(),
         }
     }
@@ -94,7 +94,7 @@ impl Emit<'_> {
         };
         let inner = match arg {
             Arg::Value(_) => self.place(place),
-            Arg::Mutable(_) => self.mutably(place),
+            Arg::Mutable(_) | Arg::Either(_) => self.mutably(place),
             _ => self.borrowed(place),
         };
         quote!(::core::option::Option::Some(#inner))
@@ -113,14 +113,18 @@ impl Emit<'_> {
                 .map(|seed| self.operand(seed)),
         );
         for (k, arg) in call.args.iter().enumerate() {
-            let again = match arg {
+            let none = quote!(::core::option::Option::None);
+            match arg {
                 Arg::Value(_) => continue,
-                Arg::Mutable(_) => false,
-                _ => true,
-            };
-            if again {
-                args.push(self.arg(arg));
-                args.extend(dots.map(|dots| self.optional(dots.args[k].as_ref(), arg)));
+                Arg::Mutable(_) | Arg::Either(_) => {
+                    args.push(none.clone());
+                    args.extend(dots.map(|_| none));
+                }
+                _ => {
+                    let again = self.arg(arg);
+                    args.push(quote!(::core::option::Option::Some(#again)));
+                    args.extend(dots.map(|dots| self.optional(dots.args[k].as_ref(), arg)));
+                }
             }
             let shadow = |place: Option<&Place>| match place {
                 Some(place) => {

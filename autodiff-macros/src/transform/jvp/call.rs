@@ -17,7 +17,7 @@ impl Jvp<'_> {
                     .activity
                     .active_var(value)
                     .map(|var| Place::whole(self.dot(var))),
-                Arg::Shared(place) | Arg::Mutable(place) => {
+                Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => {
                     self.active(place.root).then(|| self.dot_place(place))
                 }
                 Arg::PassiveRef(_) => None,
@@ -55,6 +55,6 @@ impl Jvp<'_> {
     pub(super) fn writes_active(&self, call: &Call) -> bool {
         call.args
             .iter()
-            .any(|arg| matches!(arg, Arg::Mutable(place) if self.active(place.root)))
+            .any(|arg| matches!(arg, Arg::Mutable(place) | Arg::Either(place) if self.active(place.root)))
     }
 }

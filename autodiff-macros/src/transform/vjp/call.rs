@@ -7,7 +7,7 @@ impl Vjp<'_> {
         let writes = call
             .args
             .iter()
-            .any(|arg| matches!(arg, Arg::Mutable(place) if self.active(place.root)));
+            .any(|arg| matches!(arg, Arg::Mutable(place) | Arg::Either(place) if self.active(place.root)));
         if !self.active(call.result) && !writes {
             return vec![Stmt::Call(Box::new(call.clone()))];
         }
@@ -26,8 +26,7 @@ impl Vjp<'_> {
             Operand::Var(self.bar(call.result))
         };
         let (shadows, apart) = self.shadows(&call);
-        self.keep_arguments(&mut call, &mut forward);
-        let mut backward = call.clone();
+        let mut backward = self.keep_arguments(&mut call, &mut forward);
         backward.form = CallForm::Backward {
             pullback,
             seed: Some(seed),
@@ -59,7 +58,7 @@ impl Vjp<'_> {
         let mut shadows: Vec<Option<Place>> = Vec::new();
         let mut apart = Vec::new();
         for arg in &call.args {
-            let (Arg::Shared(place) | Arg::Mutable(place)) = arg else {
+            let (Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place)) = arg else {
                 shadows.push(None);
                 continue;
             };
@@ -103,9 +102,13 @@ impl Vjp<'_> {
     }
 
     /// A pullback is given its shared arguments again: what changes in between is copied now.
-    pub(super) fn keep_arguments(&mut self, call: &mut Call, forward: &mut Vec<Stmt>) {
-        for arg in &mut call.args {
-            let Arg::Shared(place) = arg else { continue };
+    /// Returns the call as the backward sweep makes it.
+    fn keep_arguments(&mut self, call: &mut Call, forward: &mut Vec<Stmt>) -> Call {
+        let mut backward = call.clone();
+        for (k, arg) in call.args.iter_mut().enumerate() {
+            let (Arg::Shared(place) | Arg::Either(place)) = arg else {
+                continue;
+            };
             let root = self.trace.var(place.root);
             if !root.mutated && !root.moved {
                 continue;
@@ -116,16 +119,20 @@ impl Vjp<'_> {
             };
             let name = format!("{}_kept", root.ident);
             let kept = self.trace.fresh(&name, ty, Kind::Temp, Span::mixed_site());
-            let span = call.span;
+            let op = Op::CloneOf(place.clone());
             let eqn = Eqn {
                 var: kept,
-                op: Op::CloneOf(place.clone()),
+                op,
                 args: Vec::new(),
-                span,
+                span: call.span,
             };
             forward.push(Stmt::Let(eqn));
-            *place = Place::whole(kept);
+            backward.args[k] = Arg::Shared(Place::whole(kept));
+            if let Arg::Shared(place) = arg {
+                *place = Place::whole(kept);
+            }
         }
+        backward
     }
 }
 
