@@ -7,6 +7,7 @@ use autodiff_tests::{in_place, scalar, vector};
 #[allow(
     clippy::assign_op_pattern,
     clippy::comparison_chain,
+    clippy::eq_op,
     clippy::let_and_return,
     clippy::manual_memcpy,
     clippy::manual_range_contains,

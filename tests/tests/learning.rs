@@ -13,6 +13,8 @@ fn softplus(x: f64) -> f64 {
     (1.0 + x.exp()).ln()
 }
 
+// The attribute wants indices.
+#[allow(clippy::needless_range_loop)]
 #[differentiate(wrt(output))]
 fn cross_entropy(output: &[f64], label: usize) -> f64 {
     let mut total = 0.0;
