@@ -34,7 +34,7 @@ impl Args {
             Err(error) => {
                 errors.at_span(
                     error.span(),
-                    format!("`#[differentiate]` takes {KNOWN}, separated by commas: {error}"),
+                    format!("`#[differentiate]` takes {KNOWN}, separated by commas"),
                 );
                 return args;
             }
@@ -46,6 +46,16 @@ impl Args {
     }
 
     fn one(&mut self, meta: &Meta, errors: &Errors) {
+        let twice = match meta {
+            Meta::List(list) if list.path.is_ident("wrt") => self.wrt.is_some(),
+            Meta::NameValue(pair) if pair.path.is_ident("mode") => self.mode.is_some(),
+            Meta::Path(path) if path.is_ident("scalar") => self.scalar,
+            _ => false,
+        };
+        if twice {
+            errors.at(meta, "this argument is given twice; say it once");
+            return;
+        }
         match meta {
             Meta::List(list) if list.path.is_ident("wrt") => {
                 let names =

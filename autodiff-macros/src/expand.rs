@@ -20,10 +20,11 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         Err(error) => return fallback::not_a_function(item, error, errors),
     };
     let function = Function::read(item, &args, &errors);
-    fence::check(&function.item, &errors);
     if !errors.is_empty() {
+        fence::check(&function.item, &errors);
         return fallback::stubs(&function, errors);
     }
+    fence::check(&function.item, &errors);
     let mut lowered = lower(&function, &errors);
     check_hazards(&function, &lowered, &errors);
     if !errors.is_empty() {
@@ -41,9 +42,23 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 fn check_hazards(function: &Function, lowered: &Lowered, errors: &Errors) {
     let (inputs, outputs) = derive::ends(function, lowered);
     let activity = Activity::of(&lowered.trace, &inputs, &outputs);
-    for hazard in &lowered.hazards {
-        if hazard.vars.iter().any(|var| activity.is_varied(*var)) {
-            errors.at(&hazard.tokens, &hazard.message);
-        }
+    let mut said = std::collections::HashSet::new();
+    // The last word on an expression is the most specific one.
+    let mut found: Vec<_> = lowered
+        .hazards
+        .iter()
+        .rev()
+        .filter(|hazard| hazard.vars.iter().any(|var| activity.is_varied(*var)))
+        .filter(|hazard| said.insert(span_of(&hazard.tokens)))
+        .collect();
+    found.reverse();
+    for hazard in found {
+        errors.at(&hazard.tokens, &hazard.message);
     }
+}
+
+/// A text that tells the first token of one expression from that of another.
+fn span_of(tokens: &TokenStream) -> String {
+    let first = tokens.clone().into_iter().next();
+    format!("{:?} {tokens}", first.map(|token| token.span()))
 }

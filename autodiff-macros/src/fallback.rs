@@ -5,7 +5,7 @@ use crate::emit::siblings;
 use crate::errors::Errors;
 use crate::signature::Function;
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 /// The attribute stands on something that is not a function.
 pub fn not_a_function(item: TokenStream, error: syn::Error, errors: Errors) -> TokenStream {
@@ -25,16 +25,28 @@ pub fn not_a_function(item: TokenStream, error: syn::Error, errors: Errors) -> T
 /// The function as written, its derivatives as stubs.
 pub fn stubs(function: &Function, errors: Errors) -> TokenStream {
     let original = &function.item;
-    let plain = !function
-        .item
-        .sig
-        .inputs
-        .iter()
-        .any(|arg| matches!(arg, syn::FnArg::Receiver(_)))
-        && function.params.len() == function.item.sig.inputs.len()
-        && function.item.sig.asyncness.is_none()
-        && function.item.sig.generics.type_params().next().is_none();
+    let sig = &function.item.sig;
+    // A type that cannot be written in another signature leaves no stubs.
+    let plain = function.params.len() == sig.inputs.len()
+        && sig.asyncness.is_none()
+        && sig.generics.type_params().next().is_none()
+        && !sig
+            .inputs
+            .iter()
+            .any(|arg| mentions_impl(arg.to_token_stream()))
+        && !function.output.as_ref().is_some_and(|ty| {
+            matches!(ty, syn::Type::Reference(_)) || mentions_impl(ty.to_token_stream())
+        });
     let stubs = plain.then(|| siblings::stubs(function));
     let messages = errors.into_tokens();
     quote!(#original #stubs #messages)
+}
+
+/// Whether there is an `impl Trait` in the tokens of a type.
+fn mentions_impl(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => ident == "impl",
+        proc_macro2::TokenTree::Group(group) => mentions_impl(group.stream()),
+        _ => false,
+    })
 }

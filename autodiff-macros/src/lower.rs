@@ -59,6 +59,8 @@ struct Lower<'a> {
     regions: Vec<Block>,
     exits: Exits,
     hazards: Vec<Hazard>,
+    /// What names bound to references into active data stand for.
+    aliases: VarMap<Place>,
     /// The items inside of the function, by name and tokens.
     items: Vec<(Option<String>, String)>,
     base: Base,
@@ -81,6 +83,7 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
         regions: vec![Block::default()],
         exits: Exits::default(),
         hazards: Vec::new(),
+        aliases: VarMap::new(),
         items: Vec::new(),
         base: function.base,
         name: function.name(),

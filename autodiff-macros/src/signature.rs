@@ -25,6 +25,8 @@ pub struct Param {
     pub shape: Ty,
     pub passing: Passing,
     pub active: bool,
+    /// `#[constant]`.
+    pub marked_constant: bool,
     /// `mut x: T`.
     pub mut_binding: bool,
     /// The name of its tangent.
@@ -267,8 +269,27 @@ fn unknown_type(ty: &Type) -> String {
         "the macro cannot see through the type `{}`; floats, arrays, slices, `Vec`s and tuples of \
          them are differentiated. If nothing in it is to be differentiated, mark the parameter \
          `#[constant]` or name the active ones by `#[differentiate(wrt(…))]`",
-        ty.to_token_stream()
+        tidy(ty)
     )
+}
+
+/// A type as one writes it: without the spaces between tokens.
+fn tidy(ty: &Type) -> String {
+    let mut text = ty.to_token_stream().to_string();
+    for (spaced, tight) in [
+        (" < ", "<"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        ("& ", "&"),
+        ("* ", "*"),
+        (" :: ", "::"),
+        (" ,", ","),
+        (" ;", ";"),
+    ] {
+        text = text.replace(spaced, tight);
+    }
+    text.replace("->", " ->").replace("  ->", " ->")
 }
 
 fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<Param> {
@@ -300,8 +321,11 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
     let mut shape = shape_of(&ty);
     let chosen = args.wrt.as_ref().is_none_or(|names| names.contains(&ident));
     let active = !constant && chosen && shape.may_be_active();
+    let mut active = active;
     if active && contains_unknown(&shape) {
         errors.at(&ty, unknown_type(&ty));
+        // The stubs after the error take it as a constant.
+        active = false;
     } else if active && holds_references(&shape) {
         errors.at(
             &ty,
@@ -322,6 +346,7 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
         shape,
         passing,
         active,
+        marked_constant: constant,
         mut_binding,
         dot,
         bar,
@@ -368,14 +393,29 @@ fn check_wrt(params: &[Param], args: &Args, errors: &Errors) {
                     names.join(", ")
                 ),
             ),
-            Some(param) if !param.active => errors.at(
+            Some(param) if param.marked_constant => errors.at(
+                name,
+                format!(
+                    "`{name}` is marked `#[constant]`; remove the mark, or remove it from `wrt`"
+                ),
+            ),
+            Some(param) if !param.active && matches!(param.shape, Ty::Passive) => errors.at(
                 name,
                 format!(
                     "`{name}` is constant: a `{}` has no derivative; remove it from `wrt`",
-                    param.ty.to_token_stream()
+                    tidy(&param.ty)
                 ),
             ),
             Some(_) => {}
+        }
+    }
+    let listed: Vec<&Ident> = args.wrt.iter().flatten().collect();
+    for (k, name) in listed.iter().enumerate() {
+        if listed[..k].contains(name) {
+            errors.at(
+                name,
+                format!("`{name}` stands in `wrt` twice; once is enough"),
+            );
         }
     }
 }

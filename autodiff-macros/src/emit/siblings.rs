@@ -302,6 +302,10 @@ impl Writer<'_> {
         let (vis, name, cfgs) = (&self.f.item.vis, self.name(suffix), self.cfgs());
         let (generics, clause) = (self.generics(quote!(), quote!()), self.where_clause());
         let attributes = attributes();
+        let body = match self.lowered {
+            Some(_) => body,
+            None => quote!(::core::unreachable!()),
+        };
         quote! {
             #cfgs
             #[doc = #doc]

@@ -73,28 +73,7 @@ impl Emit<'_> {
 
     /// A place as an expression.
     pub fn place(&self, place: &Place) -> TokenStream {
-        let var = self.trace.var(place.root);
-        let mut tokens = var.ident.to_token_stream();
-        if place.is_whole() && matches!(var.ty, Ty::Ref(..)) {
-            return quote!(*#tokens);
-        }
-        for step in &place.path {
-            tokens = match step {
-                Step::Index(index) => {
-                    let index = match index {
-                        Operand::Code(code) => code.tokens.clone(),
-                        other => self.operand(other),
-                    };
-                    quote!(#tokens[#index])
-                }
-                Step::Field(field) => quote!(#tokens.#field),
-                Step::Range(code) => {
-                    let range = &code.tokens;
-                    quote!(#tokens[#range])
-                }
-            };
-        }
-        tokens
+        self::place(place, self.trace)
     }
 
     fn stmt(&self, stmt: &Stmt) -> TokenStream {
@@ -372,4 +351,30 @@ impl Emit<'_> {
 
 fn var_ty(trace: &Trace, var: VarId) -> Ty {
     trace.ty(var).clone()
+}
+
+/// A place as an expression.
+pub fn place(place: &Place, trace: &Trace) -> TokenStream {
+    let var = trace.var(place.root);
+    let mut tokens = var.ident.to_token_stream();
+    if place.is_whole() && matches!(var.ty, Ty::Ref(..)) {
+        return quote!(*#tokens);
+    }
+    for step in &place.path {
+        tokens = match step {
+            Step::Index(index) => {
+                let index = match index {
+                    Operand::Code(code) => code.tokens.clone(),
+                    other => operand(other, trace),
+                };
+                quote!(#tokens[#index])
+            }
+            Step::Field(field) => quote!(#tokens.#field),
+            Step::Range(code) => {
+                let range = &code.tokens;
+                quote!(#tokens[#range])
+            }
+        };
+    }
+    tokens
 }

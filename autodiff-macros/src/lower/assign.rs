@@ -146,7 +146,6 @@ impl Lower<'_> {
         let Some(place) = place else {
             return self.passive_stmt(expr);
         };
-        let element = self.trace.place_ty(&place).element();
         let places: Vec<Place> = call
             .args
             .iter()
@@ -157,23 +156,59 @@ impl Lower<'_> {
                 place
             })
             .collect();
+        self.exchange(places, expr);
+    }
+
+    /// `mem::swap(&mut a, &mut b)`; false if the call is something else.
+    pub(super) fn mem_swap(&mut self, call: &syn::ExprCall, expr: &Expr) -> bool {
+        let Expr::Path(path) = &*call.func else {
+            return false;
+        };
+        let names: Vec<String> = path
+            .path
+            .segments
+            .iter()
+            .map(|s| s.ident.to_string())
+            .collect();
+        if !matches!(
+            names.iter().map(String::as_str).collect::<Vec<_>>()[..],
+            [.., "mem", "swap"]
+        ) {
+            return false;
+        }
+        let mut places = Vec::new();
+        for arg in &call.args {
+            let place = match arg {
+                Expr::Reference(reference) if reference.mutability.is_some() => {
+                    self.place(&reference.expr)
+                }
+                _ => None,
+            };
+            match place {
+                Some(place) if self.trace.place_ty(&place).may_be_active() => places.push(place),
+                _ => return false,
+            }
+        }
+        self.exchange(places, expr);
+        true
+    }
+
+    /// Each of two places gets the value of the other.
+    fn exchange(&mut self, places: Vec<Place>, expr: &Expr) {
         let values: Vec<Operand> = places
             .iter()
             .map(|place| {
-                let place = place.clone();
-                if element.is_copy() {
-                    self.eqn(Op::Load(place), Vec::new(), element.clone(), expr.span())
+                let (place, ty) = (place.clone(), self.trace.place_ty(place));
+                if ty.is_copy() {
+                    self.eqn(Op::Load(place), Vec::new(), ty, expr.span())
                 } else {
-                    self.copy_to_move(place, element.clone(), expr.span())
+                    self.copy_to_move(place, ty, expr.span())
                 }
             })
             .collect();
         for (place, value) in places.into_iter().zip(values.into_iter().rev()) {
-            self.emit(Stmt::Assign {
-                place,
-                value,
-                span: expr.span(),
-            });
+            let span = expr.span();
+            self.emit(Stmt::Assign { place, value, span });
         }
     }
 }

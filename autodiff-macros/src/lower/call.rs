@@ -92,9 +92,11 @@ impl Lower<'_> {
             }
         }
         let message = match name {
-            Some(name) if !PASSIVE_METHODS.contains(&name.as_str()) => unknown_method(&name),
+            Some(name) if !PASSIVE_METHODS.contains(&name.as_str()) => {
+                unknown_method(&name).replace("the method", "the function")
+            }
             Some(_) => String::new(),
-            None => unsupported(expr),
+            None => standard_function(&call.func).unwrap_or_else(|| unsupported(expr)),
         };
         let code = if message.is_empty() {
             self.opaque(expr)
@@ -109,7 +111,9 @@ impl Lower<'_> {
         let Expr::Path(path) = &*call.func else {
             return false;
         };
-        if float_method(call).is_some() || path.qself.is_some() {
+        let first = path.path.segments.first().map(|s| s.ident.to_string());
+        let standard = matches!(first.as_deref(), Some("std" | "core" | "alloc" | "mem"));
+        if float_method(call).is_some() || path.qself.is_some() || standard {
             return false;
         }
         let local = path
@@ -132,6 +136,14 @@ impl Lower<'_> {
             && call.args.iter().any(|arg| self.mentions_real(arg))
     }
 
+    /// A function inside of the function is not differentiated.
+    fn is_local_function(&self, path: &syn::Path) -> bool {
+        path.get_ident().is_some_and(|name| {
+            let name = Some(name.to_string());
+            self.items.iter().any(|(item, _)| *item == name)
+        })
+    }
+
     /// The value of a call to a differentiated function.
     pub(super) fn call_value(&mut self, call: &syn::ExprCall, expr: &Expr) -> Operand {
         let result = self.call_stmt(call, expr);
@@ -146,6 +158,13 @@ impl Lower<'_> {
         let mut args: Vec<Arg> = call.args.iter().map(|arg| self.arg(arg)).collect();
         share_repeated(&mut args);
         let mut path = func.path.clone();
+        if self.is_local_function(&path) {
+            self.errors.at(
+                &call.func,
+                "a function inside of the function is not differentiated yet; move it out and put \
+                 `#[differentiate]` on it",
+            );
+        }
         let mut turbofish = None;
         if let Some(last) = path.segments.last_mut()
             && let syn::PathArguments::AngleBracketed(generics) =
@@ -201,6 +220,7 @@ impl Lower<'_> {
                 Arg::PassiveRef(self.opaque(arg))
             }
             Expr::Path(_) => match self.place(arg) {
+                Some(place) if !place.is_whole() => Arg::Shared(place),
                 Some(place) => match self.trace.ty(place.root) {
                     Ty::Ref(_, true) => Arg::Either(place),
                     Ty::Ref(_, false) => Arg::Shared(place),
@@ -245,10 +265,53 @@ fn float_method(call: &syn::ExprCall) -> Option<String> {
     matches!(ty.as_str(), "f64" | "f32").then_some(name)
 }
 
+/// What is said of a function of the standard library.
+fn standard_function(func: &Expr) -> Option<String> {
+    let Expr::Path(path) = func else { return None };
+    let names: Vec<String> = path
+        .path
+        .segments
+        .iter()
+        .map(|s| s.ident.to_string())
+        .collect();
+    matches!(names.first()?.as_str(), "std" | "core" | "alloc" | "mem").then(|| {
+        format!(
+            "the function `{}` of the standard library is given active values and has no \
+             derivative here; write out what it does, or keep it outside of the function",
+            names.join("::")
+        )
+    })
+}
+
 fn unknown_method(name: &str) -> String {
+    const ITERATING: &[&str] = &[
+        "iter",
+        "iter_mut",
+        "into_iter",
+        "map",
+        "filter",
+        "fold",
+        "sum",
+        "product",
+        "zip",
+        "enumerate",
+        "collect",
+        "windows",
+        "chunks",
+        "chunks_exact",
+        "for_each",
+        "rev",
+    ];
+    if ITERATING.contains(&name) {
+        return "iterators over active values are not supported by `#[differentiate]` yet; loop \
+                over the indices, as in `for i in 0..x.len()`"
+            .to_string();
+    }
+    const OPERATORS: &[&str] = &["add", "sub", "mul", "div", "rem", "neg"];
     let close = crate::rules::TABLE
         .iter()
         .map(|row| row.name)
+        .filter(|known| !OPERATORS.contains(known))
         .filter(|known| distance(known, name) <= 2)
         .min_by_key(|known| distance(known, name));
     let hint = match close {

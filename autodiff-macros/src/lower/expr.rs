@@ -246,6 +246,19 @@ pub(super) fn bracketed(tokens: &proc_macro2::TokenStream) -> proc_macro2::Token
 /// What is said of an expression that the macro does not differentiate.
 pub(super) fn unsupported(expr: &Expr) -> String {
     let (what, instead) = match expr {
+        // The fence has said what there is to say.
+        Expr::Unsafe(_) | Expr::Async(_) | Expr::Await(_) | Expr::RawAddr(_) | Expr::Try(_) => {
+            return String::new();
+        }
+        Expr::Macro(mac) if mac.mac.path.is_ident("asm") => return String::new(),
+        Expr::Call(_) => (
+            "a call of a function value with active values",
+            "which function it is is not known here: call a function under `#[differentiate]` by \
+             its name, or choose between such calls by `if`",
+        ),
+        Expr::Block(block) if block.label.is_some() => {
+            ("a labelled block", "leave a loop, or use `if` and `else`")
+        }
         Expr::Match(_) => (
             "`match` on or into active values",
             "write it as `if` and `else`",
@@ -262,10 +275,6 @@ pub(super) fn unsupported(expr: &Expr) -> String {
         Expr::Loop(_) => (
             "a `loop` used as a value",
             "assign to a variable inside of the loop",
-        ),
-        Expr::Try(_) => (
-            "`?` on active values",
-            "handle the case by `if` and `return`",
         ),
         Expr::Reference(_) => (
             "a mutable reference to active values outside of a call",

@@ -37,7 +37,10 @@ impl Lower<'_> {
         let vars = vars
             .filter(|var| self.trace.ty(*var).may_be_active())
             .collect();
-        self.hazard(vars, expr, message);
+        let message = message.into();
+        if !message.is_empty() {
+            self.hazard(vars, expr, message);
+        }
         code
     }
 
@@ -81,6 +84,7 @@ impl Lower<'_> {
                 && !found.contains(&var)
             {
                 found.push(var);
+                found.extend(self.aliases.get(&var).map(|place| place.root));
             }
         });
         found

@@ -13,12 +13,20 @@ impl Lower<'_> {
         match expr {
             Expr::Path(path) => {
                 let root = self.lookup(&path.path.get_ident()?.to_string())?;
-                Some(Place::whole(root))
+                Some(
+                    self.aliases
+                        .get(&root)
+                        .cloned()
+                        .unwrap_or(Place::whole(root)),
+                )
             }
             Expr::Paren(inner) => self.place(&inner.expr),
             Expr::Group(inner) => self.place(&inner.expr),
             Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => {
                 let place = self.place(&unary.expr)?;
+                if !place.is_whole() {
+                    return Some(place);
+                }
                 // `*x` on a reference is the variable itself: the trace looks through references.
                 matches!(self.trace.ty(place.root), Ty::Ref(..)).then_some(place)
             }

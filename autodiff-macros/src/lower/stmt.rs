@@ -136,6 +136,7 @@ impl Lower<'_> {
             Expr::Call(call) if self.is_differentiable_call(call) => {
                 self.call_value(call, expr);
             }
+            Expr::Call(call) if self.mem_swap(call, expr) => {}
             Expr::MethodCall(call) if call.method == "swap" && call.args.len() == 2 => {
                 self.swap(call, expr);
             }
@@ -221,6 +222,9 @@ impl Lower<'_> {
             self.bind(ident, place);
             return;
         }
+        if pat.mutability.is_none() && self.let_alias(ident, init) {
+            return;
+        }
         let operand = self.value(init);
         let ty = match annotation.map(shape_of) {
             None | Some(Ty::Unknown) => self.trace.operand_ty(&operand),
@@ -269,9 +273,39 @@ impl Lower<'_> {
 
     /// The variable, if `expr` is the name of a reference.
     fn bare_reference(&mut self, expr: &Expr) -> Option<VarId> {
-        let Expr::Path(_) = expr else { return None };
-        let place = self.place(expr)?;
-        matches!(self.trace.ty(place.root), Ty::Ref(..)).then_some(place.root)
+        let Expr::Path(path) = expr else { return None };
+        let var = self.lookup(&path.path.get_ident()?.to_string())?;
+        matches!(self.trace.ty(var), Ty::Ref(..)).then_some(var)
+    }
+
+    /// `let row = &w[r];`: from here on `row` stands for `w[r]`.
+    fn let_alias(&mut self, ident: &Ident, init: &Expr) -> bool {
+        let Expr::Reference(reference) = init else {
+            return false;
+        };
+        if reference.mutability.is_some() || !self.mentions_real(init) {
+            return false;
+        }
+        let Some(place) = self.place(&reference.expr) else {
+            return false;
+        };
+        let ty = self.trace.place_ty(&place);
+        if place.is_whole() || !ty.may_be_active() {
+            return false;
+        }
+        let var = self.user_var(ident, Ty::Ref(Box::new(ty), false), Kind::Temp);
+        // Code that reads the name is evaluated in the forward sweep only.
+        self.trace.var_mut(var).mutated = true;
+        let mut reads: Vec<VarId> = place.index_reads().collect();
+        reads.push(place.root);
+        let (name, of) = (
+            self.trace.var(var).ident.clone(),
+            crate::emit::place(&place, &self.trace),
+        );
+        self.passive(quote!(let #name = &#of;), init.span(), reads, vec![var]);
+        self.aliases.insert(var, place);
+        self.bind(ident, var);
+        true
     }
 
     /// The variable of `operand`, if the last statement made it and it has no name yet.

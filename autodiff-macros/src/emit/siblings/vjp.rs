@@ -96,6 +96,14 @@ impl Writer<'_> {
                 #fields
             })
         };
+        let body = match self.lowered {
+            Some(_) => body,
+            None => quote! {
+                (::core::unreachable!(), move |#(#closure_params),*| -> #returned {
+                    ::core::unreachable!()
+                })
+            },
+        };
         let (vis, name, cfgs) = (&self.f.item.vis, self.name("vjp"), self.cfgs());
         let before = held
             .new
