@@ -409,7 +409,7 @@ impl Vjp<'_> {
 }
 
 /// Whether the statement gives `var` a value as a whole.
-fn gives(stmt: &Stmt, var: VarId) -> bool {
+pub(super) fn gives(stmt: &Stmt, var: VarId) -> bool {
     let whole = |stmt: &Stmt| match stmt {
         Stmt::Assign { place, .. } => place.is_whole() && place.root == var,
         Stmt::Call(_) | Stmt::Passive { .. } => stmt.writes().contains(&var),

@@ -1,6 +1,7 @@
 //! Zero adjoints of what is moved away are made while it is still there.
 
 use super::*;
+use crate::transform::vjp::gives;
 
 /// The zero adjoint of something that is moved away is made while it is still there.
 pub(super) fn shapes_before_moves(trace: &Trace, forward: &mut Block, backward: &mut Block) {
@@ -35,18 +36,10 @@ pub(super) fn remove_zeros(trace: &Trace, block: &mut Block, wanted: &mut Vec<Eq
 }
 
 pub(super) fn insert_after_binding(block: &mut Block, of: VarId, stmt: &Stmt) -> bool {
-    if let Some(at) = block.0.iter().position(|stmt| stmt.binds().contains(&of)) {
-        // A join has its value only after the branch that assigns it.
-        let late = block.0[at + 1..].iter().position(|next| {
-            next.blocks()
-                .iter()
-                .any(|inner| inner.all_writes().contains(&of))
-        });
-        let declared_only = matches!(&block.0[at], Stmt::Declare { init: None, .. });
-        let at = match late {
-            Some(after) if declared_only => at + 1 + after,
-            _ => at,
-        };
+    if block.0.iter().any(|stmt| stmt.binds().contains(&of)) {
+        // After the last statement that gives it a value: that is the value whose adjoint starts.
+        let last = block.0.iter().rposition(|stmt| gives(stmt, of));
+        let at = last.expect("the binding gives a value");
         block.0.insert(at + 1, stmt.clone());
         return true;
     }
