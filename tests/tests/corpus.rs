@@ -13,6 +13,7 @@ use autodiff_tests::{in_place, scalar, vector};
     clippy::manual_range_contains,
     clippy::manual_swap,
     clippy::misrefactored_assign_op,
+    clippy::needless_late_init,
     clippy::needless_range_loop,
     clippy::neg_multiply,
     clippy::type_complexity,
