@@ -9,12 +9,13 @@
 //! The function is taken as F: active inputs → returned floats, followed by the final values of the
 //! `&mut` parameters. So one account covers scalars, vectors and functions that write in place.
 
+mod argument;
 mod case;
 mod check;
 mod compare;
 mod generic;
 
-pub use case::{Argument, coarsest, epsilon, output, own};
+pub use argument::{Argument, coarsest, epsilon, output, own};
 pub use compare::{Disagreement, Report};
 pub use generic::{Lift, Lower, dual, recorded, rows, split, swept, traced};
 #[doc(hidden)]

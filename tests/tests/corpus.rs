@@ -13,6 +13,7 @@ use autodiff_tests::{in_place, scalar, vector};
     clippy::manual_range_contains,
     clippy::manual_swap,
     clippy::misrefactored_assign_op,
+    clippy::needless_late_init,
     clippy::needless_range_loop,
     clippy::neg_multiply,
     clippy::type_complexity,
@@ -136,6 +137,7 @@ mod corpus {
     pub mod ray_sphere;
     pub mod relu_sum;
     pub mod repeated_square;
+    pub mod return_from_a_block;
     pub mod return_from_third_loop;
     pub mod returned_vector;
     pub mod reused_temporaries;
@@ -147,6 +149,7 @@ mod corpus {
     pub mod rows_by_reference;
     pub mod scale_f32;
     pub mod shadowed_names;
+    pub mod shared_from_mutable;
     pub mod simpson;
     pub mod smoothstep;
     pub mod soft_dtw;
@@ -294,6 +297,7 @@ scalar!(range_forms(&x));
 scalar!(ray_sphere(origin, direction, radius), kinks);
 scalar!(relu_sum(&x), kinks);
 scalar!(repeated_square(start, const times));
+scalar!(return_from_a_block(x));
 scalar!(return_from_third_loop(&x, limit));
 vector!(returned_vector(x));
 scalar!(reused_temporaries(&x));
@@ -305,6 +309,7 @@ scalar!(rosenbrock_f32(&x), concrete);
 scalar!(rows_by_reference(&points, angle));
 in_place!(scale_f32(&mut x, factor), concrete);
 scalar!(shadowed_names(x, &y));
+scalar!(shared_from_mutable(&mut x, &y));
 scalar!(simpson(from, to, a, const intervals));
 scalar!(smoothstep(low, high, x));
 scalar!(soft_dtw(&x, &y));
