@@ -203,6 +203,8 @@ pub struct Record {
     pub value: Operand,
     /// Node and partial of each active argument.
     pub parents: Vec<(Operand, Operand)>,
+    /// The constants of the template, then the value of each parent: that of a parent which turns
+    /// out to be constant is shown.
     pub constants: Vec<Operand>,
 }
 

@@ -11,7 +11,9 @@ mod tree;
 mod zero;
 
 pub use count::count;
-pub use jacobian::{check_jacobian, columns, flat, scatter, seed, store_rows};
+pub use jacobian::{
+    check_jacobian, columns, flat, prefers_rows, scatter, seed, store_row, store_rows,
+};
 pub use key::{Found, HeldConstant, Key, find};
 pub use lane::{Lane, Lanes};
 pub use lift::{Lift, Lower, coerce, lift, lower};

@@ -110,7 +110,9 @@ impl Trace {
 
     /// Adds an equation: the name of the variable it was assigned to in the source, or `""`; a
     /// template of its right-hand side, in which `{0}` stands for the first operand and `{c0}` for the
-    /// first constant; its value; operands with the partials by them; constants.
+    /// first constant; its value; operands with the partials by them; constants, those of the
+    /// expression first and then, if given, the value of each operand, shown where an operand is
+    /// [`Node::NONE`].
     pub fn equation(
         &mut self,
         name: &str,

@@ -145,9 +145,10 @@ impl Jvp<'_> {
                 negative,
                 span,
             } if self.carry == Carry::Nodes => {
-                out.push(stmt_sum(&place, &value, negative, span));
                 if self.active(place.root) {
                     self.record_sum(&place, &value, negative, span, out);
+                } else {
+                    out.push(stmt_sum(&place, &value, negative, span));
                 }
             }
             Stmt::Accumulate {

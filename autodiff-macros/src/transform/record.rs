@@ -31,7 +31,7 @@ pub fn of_equation(trace: &Trace, row: &Row, eqn: &Eqn, activity: &Activity) -> 
 /// The record of `before + value`, or `before − value`.
 pub fn of_sum(
     name: String,
-    now: Operand,
+    (old, now): (Operand, Operand),
     before: Operand,
     value: &Operand,
     node: Option<Operand>,
@@ -47,6 +47,10 @@ pub fn of_sum(
         }
         None => constant(value, &mut constants),
     };
+    constants.push(old);
+    if parents.len() == 2 {
+        constants.push(value.clone());
+    }
     let op = if negative { "sub" } else { "add" };
     let template = template(op, &["{0}".to_string(), term]);
     Record {

@@ -36,9 +36,23 @@ fn operand(trace: &Trace, order: &Order, row: usize, place: &str) -> String {
         .ok()
         .and_then(|index: usize| trace.operands(row).get(index));
     match node {
-        Some(&(Node::NONE, _)) => "const".to_owned(),
+        Some(&(Node::NONE, _)) => constant_operand(trace, row, place),
         Some(&(Node(operand), _)) => order.symbol(operand as usize),
         None => format!("{{{place}}}"),
+    }
+}
+
+/// An operand without a node is a constant: its value, if the equation came with those of its
+/// operands.
+fn constant_operand(trace: &Trace, row: usize, place: &str) -> String {
+    let (constants, operands) = (trace.constants(row), trace.operands(row).len());
+    let index = constants
+        .len()
+        .checked_sub(operands)
+        .zip(place.parse().ok());
+    match index.and_then(|(skip, k): (usize, usize)| constants.get(skip + k)) {
+        Some(value) => value.to_string(),
+        None => "const".to_owned(),
     }
 }
 
@@ -74,6 +88,15 @@ mod tests {
     fn templates_are_filled() {
         assert_eq!(shown("{c0}·{0}"), "2.5·u₀");
         assert_eq!(shown("max({0}, {1})"), "max(u₀, const)");
+        let mut trace = Trace::new("f");
+        trace.equation(
+            "",
+            "{0} + {1}",
+            4.5,
+            &[(Node::NONE, 1.0), (Node::NONE, 1.0)],
+            &[2.5, 2.0],
+        );
+        assert_eq!(expression(&trace, &Order::by_level(&trace), 0), "2.5 + 2");
     }
 
     #[test]

@@ -5,7 +5,12 @@ use super::*;
 impl Writer<'_> {
     /// Whether the gradient is computed by a forward sweep.
     pub(super) fn is_forward(&self) -> bool {
-        self.mode == Some(Mode::Forward)
+        // The adjoint of a `&mut` parameter is replaced, which takes a backward sweep.
+        let in_place = self
+            .f
+            .active()
+            .any(|param| param.passing == Passing::Mutable);
+        self.mode == Some(Mode::Forward) && !in_place
     }
 
     pub(super) fn public_grad_into(&self) -> TokenStream {

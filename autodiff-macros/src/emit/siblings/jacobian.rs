@@ -62,8 +62,10 @@ impl Writer<'_> {
                 .map(|param| param.dot.to_token_stream())
                 .collect(),
         };
+        let by_rows = self.rows_by_reverse();
         let sweep = quote! {
             let __total = #total;
+            #by_rows
             let mut __block = 0_usize;
             loop {
                 #seeds
@@ -118,5 +120,69 @@ impl Writer<'_> {
         let doc = docs::jacobian_into(self.f);
         tokens.extend(self.item("jacobian_into", &doc, &params, quote!(), sweep));
         tokens
+    }
+
+    /// One backward sweep a row, for a Jacobian that is much wider than high. What a function does
+    /// to `&mut` parameters goes through forward mode.
+    fn rows_by_reverse(&self) -> TokenStream {
+        let in_place = self
+            .f
+            .active()
+            .any(|param| param.passing == Passing::Mutable);
+        if in_place || !self.f.output_shape.may_be_active() {
+            return quote!();
+        }
+        let (key, float) = (self.key_name(), self.float());
+        let (some, none) = (
+            quote!(::core::option::Option::Some),
+            quote!(::core::option::Option::None),
+        );
+        let (mut names, mut args) = (Vec::new(), vec![quote!(__seed)]);
+        let (mut zeros, mut stores) = (TokenStream::new(), TokenStream::new());
+        for (k, param) in self.f.params.iter().enumerate() {
+            let (ident, bar) = (&param.ident, &param.bar);
+            names.push(match param.passing {
+                Passing::Shared => quote!(#ident),
+                _ => self.again(param),
+            });
+            match (param.passing, param.active) {
+                (Passing::Value, _) => {}
+                (Passing::Mutable, _) => args.extend([none.clone(), none.clone()]),
+                (Passing::Shared, false) => args.extend([quote!(#some(#ident)), none.clone()]),
+                (Passing::Shared, true) => {
+                    args.extend([quote!(#some(#ident)), quote!(#some(&mut #bar))]);
+                    zeros.extend(quote! {
+                        let mut #bar =
+                            ::autodiff_runtime::private::zero_like::<#float, _>(&*#ident);
+                    });
+                }
+            }
+            if param.active {
+                let k = proc_macro2::Literal::usize_unsuffixed(k);
+                let from = match param.passing {
+                    Passing::Value => quote!(__cotangents.#k),
+                    _ => quote!(#bar),
+                };
+                stores.extend(quote! {
+                    ::autodiff_runtime::private::store_row(&#from, &mut __entry, &mut *jacobian);
+                });
+            }
+        }
+        quote! {
+            if ::autodiff_runtime::private::prefers_rows(jacobian.len(), __total) {
+                for __row in 0..jacobian.len() / __total {
+                    let (__value, __pullback) = #key.pull(#(#names),*);
+                    let mut __seed = ::autodiff_runtime::private::zero_like::<#float, _>(&__value);
+                    let mut __at = 0_usize;
+                    ::autodiff_runtime::private::seed(&mut __seed, &mut __at, __row);
+                    ::autodiff_runtime::private::check_jacobian(jacobian.len(), __at, __total);
+                    #zeros
+                    let __cotangents = __pullback(#(#args),*);
+                    let mut __entry = __row * __total;
+                    #stores
+                }
+                return;
+            }
+        }
     }
 }

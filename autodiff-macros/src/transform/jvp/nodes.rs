@@ -26,6 +26,7 @@ impl Jvp<'_> {
             record
                 .parents
                 .push((node, partial.unwrap_or(Operand::ZERO)));
+            record.constants.push(Operand::Var(arg));
         }
         let var = self.dot(eqn.var);
         let op = Op::Record(Box::new(record));
@@ -46,36 +47,38 @@ impl Jvp<'_> {
         span: Span,
         out: &mut Vec<Stmt>,
     ) {
-        let mut builder = Builder {
-            trace: self.trace,
-            base: self.base,
-            out: &mut *out,
-            span,
+        let load = |jvp: &mut Self, place: &Place, out: &mut Vec<Stmt>| {
+            let (trace, base) = (&mut *jvp.trace, jvp.base);
+            let op = Op::Load(place.clone());
+            Builder {
+                trace,
+                base,
+                out,
+                span,
+            }
+            .eqn(op, Vec::new(), Ty::Real)
         };
-        let now = builder.eqn(Op::Load(place.clone()), Vec::new(), Ty::Real);
+        let old = load(self, place, out);
+        out.push(stmt_sum(place, value, negative, span));
+        let now = load(self, place, out);
         let target = self.dot_place(place);
-        let mut builder = Builder {
-            trace: self.trace,
-            base: self.base,
-            out: &mut *out,
-            span,
-        };
-        let before = builder.eqn(Op::Load(target.clone()), Vec::new(), Ty::Real);
-        let name = self.trace.var(place.root).source_name.clone();
-        let name = if place.is_whole() {
-            name
-        } else {
-            String::new()
+        let before = load(self, &target, out);
+        let name = match place.is_whole() {
+            true => self.trace.var(place.root).source_name.clone(),
+            false => String::new(),
         };
         let node = self.dot_operand(value);
-        let record = crate::transform::record::of_sum(name, now, before, value, node, negative);
-        let mut builder = Builder {
-            trace: self.trace,
-            base: self.base,
-            out: &mut *out,
+        let record =
+            crate::transform::record::of_sum(name, (old, now), before, value, node, negative);
+        let (trace, base) = (&mut *self.trace, self.base);
+        let op = Op::Record(Box::new(record));
+        let value = Builder {
+            trace,
+            base,
+            out,
             span,
-        };
-        let value = builder.eqn(Op::Record(Box::new(record)), Vec::new(), Ty::Real);
+        }
+        .eqn(op, Vec::new(), Ty::Real);
         out.push(Stmt::Assign {
             place: target,
             value,
