@@ -43,6 +43,8 @@ use proc_macro::TokenStream;
 /// | `f_jacobian_into` | `(x1, x2, jacobian: &mut [f64])` | the same row by row, without allocation |
 /// | `f_trace` | `(x1, x2) -> Trace` | every operation with value, tangent and adjoint |
 ///
+/// The documentation of `f_grad` shows the partials of a straight-line function on scalars as formulas.
+///
 /// The gradient and the Hessian exist for functions that return one float, the Jacobian for all others that return
 /// floats, or that return nothing and write to `&mut` parameters.
 ///

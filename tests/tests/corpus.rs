@@ -146,6 +146,7 @@ mod corpus {
     pub mod robot_arm;
     pub mod rosenbrock;
     pub mod rosenbrock_f32;
+    pub mod row_alias;
     pub mod rows_by_reference;
     pub mod scale_f32;
     pub mod shadowed_names;
@@ -306,6 +307,7 @@ scalar!(rk4_pendulum(angle, speed, damping, const steps));
 vector!(robot_arm(&angles, &lengths));
 scalar!(rosenbrock(&x));
 scalar!(rosenbrock_f32(&x), concrete);
+scalar!(row_alias(&table, &weights));
 scalar!(rows_by_reference(&points, angle));
 in_place!(scale_f32(&mut x, factor), concrete);
 scalar!(shadowed_names(x, &y));
