@@ -37,11 +37,21 @@ impl Errors {
     /// All messages as `compile_error!` invocations, each said once.
     pub fn into_tokens(self) -> TokenStream {
         let mut said = std::collections::HashSet::new();
-        self.found
-            .into_inner()
+        let mut found = self.found.into_inner();
+        found.sort_by_key(|error| position(error.span()));
+        found
             .into_iter()
             .filter(|error| said.insert((format!("{:?}", error.span()), error.to_string())))
             .map(|error| error.to_compile_error())
             .collect()
     }
+}
+
+/// Where a span starts, by line and column; known while a compiler runs the macro.
+fn position(span: Span) -> (usize, usize) {
+    if !proc_macro::is_available() {
+        return (0, 0);
+    }
+    let span = span.unwrap();
+    (span.line(), span.column())
 }
