@@ -22,13 +22,13 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let function = Function::read(item, &args, &errors);
     if !errors.is_empty() {
         fence::check(&function.item, &errors);
-        return fallback::stubs(&function, errors);
+        return fallback::stubs(&function, args.scalar, errors);
     }
     fence::check(&function.item, &errors);
     let mut lowered = lower(&function, &errors);
     check_hazards(&function, &lowered, &errors);
     if !errors.is_empty() {
-        return fallback::stubs(&function, errors);
+        return fallback::stubs(&function, args.scalar, errors);
     }
     simplify(&mut lowered.trace);
     let original = &function.item;

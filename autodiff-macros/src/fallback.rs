@@ -23,7 +23,7 @@ pub fn not_a_function(item: TokenStream, error: syn::Error, errors: Errors) -> T
 }
 
 /// The function as written, its derivatives as stubs.
-pub fn stubs(function: &Function, errors: Errors) -> TokenStream {
+pub fn stubs(function: &Function, scalar: bool, errors: Errors) -> TokenStream {
     let original = &function.item;
     let sig = &function.item.sig;
     // A type that cannot be written in another signature leaves no stubs.
@@ -37,7 +37,7 @@ pub fn stubs(function: &Function, errors: Errors) -> TokenStream {
         && !function.output.as_ref().is_some_and(|ty| {
             matches!(ty, syn::Type::Reference(_)) || mentions_impl(ty.to_token_stream())
         });
-    let stubs = plain.then(|| siblings::stubs(function));
+    let stubs = plain.then(|| siblings::stubs(function, scalar));
     let messages = errors.into_tokens();
     quote!(#original #stubs #messages)
 }

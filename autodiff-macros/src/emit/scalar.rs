@@ -14,20 +14,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 
 /// The twin, and the method by which other twins find it.
-pub fn twin(function: &Function, lowered: &Lowered) -> TokenStream {
-    let (inputs, outputs) = derive::ends(function, lowered);
-    let activity = Activity::of(&lowered.trace, &inputs, &outputs);
-    let emit = Emit {
-        trace: &lowered.trace,
-        base: function.base,
-        lane: quote!(__T),
-        tracing: false,
-    };
-    let twin = Twin {
-        trace: &lowered.trace,
-        activity: &activity,
-        emit,
-    };
+pub fn twin(function: &Function, lowered: Option<&Lowered>) -> TokenStream {
     let float = quote!(__T);
     let params: Vec<TokenStream> = function
         .params
@@ -58,18 +45,9 @@ pub fn twin(function: &Function, lowered: &Lowered) -> TokenStream {
             _ => scalar_type(ty),
         });
     let arrow = output.map(|ty| quote!(-> #ty));
-    let body = twin.block(&lowered.trace.body);
-    let result = match (&lowered.trace.result, &function.output) {
-        (Some(result), Some(_)) => {
-            let wanted = function.output_shape.may_be_active();
-            let value = if wanted {
-                twin.lifted(result)
-            } else {
-                twin.operand(result)
-            };
-            quote!(#value)
-        }
-        _ => quote!(),
+    let body = match lowered {
+        Some(lowered) => body(function, lowered),
+        None => quote!(::core::unreachable!()),
     };
     let (vis, base) = (&function.item.vis, function.base.tokens());
     let name = format_ident!("{}_scalar", function.name(), span = function.name().span());
@@ -92,7 +70,7 @@ pub fn twin(function: &Function, lowered: &Lowered) -> TokenStream {
         impl #key {
             #attributes
             #[doc(hidden)]
-            pub fn scalar #generics(self, #(#params),*) #arrow #clause { #body #result }
+            pub fn scalar #generics(self, #(#params),*) #arrow #clause { #body }
         }
     };
     let names = function.params.iter().map(|param| &param.ident);
@@ -107,6 +85,36 @@ pub fn twin(function: &Function, lowered: &Lowered) -> TokenStream {
         #attributes
         #vis fn #name #generics(#(#plain),*) #arrow #clause { #call }
     }
+}
+
+/// The function over `__T`.
+fn body(function: &Function, lowered: &Lowered) -> TokenStream {
+    let (inputs, outputs) = derive::ends(function, lowered);
+    let activity = Activity::of(&lowered.trace, &inputs, &outputs);
+    let emit = Emit {
+        trace: &lowered.trace,
+        base: function.base,
+        lane: quote!(__T),
+        tracing: false,
+    };
+    let twin = Twin {
+        trace: &lowered.trace,
+        activity: &activity,
+        emit,
+    };
+    let body = twin.block(&lowered.trace.body);
+    let result = match (&lowered.trace.result, &function.output) {
+        (Some(result), Some(_)) => {
+            let wanted = function.output_shape.may_be_active();
+            if wanted {
+                twin.lifted(result)
+            } else {
+                twin.operand(result)
+            }
+        }
+        _ => quote!(),
+    };
+    quote!(#body #result)
 }
 
 /// The type with its floats replaced; other parts stay.

@@ -41,19 +41,22 @@ pub fn all(function: &Function, lowered: &Lowered, args: &Args) -> TokenStream {
     };
     let key = writer.key();
     let public = writer.public();
-    let twin = args.scalar.then(|| super::scalar::twin(function, lowered));
+    let twin = args
+        .scalar
+        .then(|| super::scalar::twin(function, Some(lowered)));
     quote!(#key #public #twin)
 }
 
 /// The same signatures without derivatives, for a function with errors.
-pub fn stubs(function: &Function) -> TokenStream {
+pub fn stubs(function: &Function, scalar: bool) -> TokenStream {
     let writer = Writer {
         f: function,
         lowered: None,
         mode: None,
     };
     let (key, public) = (writer.key(), writer.public());
-    quote!(#key #public)
+    let twin = scalar.then(|| super::scalar::twin(function, None));
+    quote!(#key #public #twin)
 }
 
 /// What every emitted function carries.

@@ -62,7 +62,7 @@ impl Lower<'_> {
         }
     }
 
-    /// The same under the user's name for it.
+    /// A literal; a float keeps its tokens.
     pub(super) fn literal(&mut self, lit: &syn::ExprLit) -> Operand {
         let parsed = match &lit.lit {
             Lit::Float(float) => float.base10_parse::<f64>().ok(),
