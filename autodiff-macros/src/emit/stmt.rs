@@ -158,7 +158,7 @@ impl Emit<'_> {
     fn declare(&self, var: VarId, init: Option<&Operand>) -> TokenStream {
         let var = self.trace.var(var);
         let ident = &var.ident;
-        let ty = var.annotation.as_ref().map(|ty| quote!(: #ty));
+        let ty = self.annotation(var, init.as_slice());
         let mutable = (var.kind == Kind::Slot).then(|| quote!(mut));
         match init {
             Some(init) => {
@@ -172,9 +172,46 @@ impl Emit<'_> {
     fn eqn(&self, eqn: &Eqn) -> TokenStream {
         let var = self.trace.var(eqn.var);
         let ident = &var.ident;
-        let ty = var.annotation.as_ref().map(|ty| quote!(: #ty));
+        // The other argument of `vec![a; n]` is its length.
+        let numbers = match eqn.op {
+            Op::VecRepeat => &eqn.args[..1],
+            _ => &eqn.args[..],
+        };
+        let numbers: Vec<&Operand> = numbers.iter().collect();
+        let ty = self.annotation(var, &numbers);
         let value = self.value(eqn);
         quote!(let #ident #ty = #value;)
+    }
+
+    /// The type to write at a variable that is computed from `args`. Which float a literal is may
+    /// be said by a call in the user's code that says nothing in the expansion.
+    fn annotation(&self, var: &Var, args: &[&Operand]) -> Option<TokenStream> {
+        let undecided = |arg: &&Operand| match arg {
+            Operand::Lit(_, Some(tokens)) => !tokens.to_string().contains('f'),
+            _ => false,
+        };
+        if let Some(ty) = &var.annotation {
+            return Some(quote!(: #ty));
+        }
+        let literal = !args.is_empty() && args.iter().all(undecided);
+        let ty = literal.then(|| self.of_floats(&var.ty)).flatten()?;
+        Some(quote!(: #ty))
+    }
+
+    /// The tokens of a type of plain numbers, if its lengths are known.
+    fn of_floats(&self, ty: &Ty) -> Option<TokenStream> {
+        match ty {
+            Ty::Real => Some(self.base.tokens()),
+            Ty::Array(element, Some(len)) => {
+                let element = self.of_floats(element)?;
+                Some(quote!([#element; #len]))
+            }
+            Ty::Vec(element) => {
+                let element = self.of_floats(element)?;
+                Some(quote!(::std::vec::Vec<#element>))
+            }
+            _ => None,
+        }
     }
 
     fn value(&self, eqn: &Eqn) -> TokenStream {

@@ -5,11 +5,25 @@ use super::*;
 impl Ty {
     /// The type of a variable that starts with a value of this type and may be given others.
     pub fn of_variable(self) -> Ty {
-        if matches!(self, Ty::Opaque) {
-            Ty::Unknown
-        } else {
-            self
+        match self {
+            Ty::Opaque => Ty::Unknown,
+            Ty::Array(inner, len) => Ty::Array(Box::new(inner.of_variable()), len),
+            Ty::Vec(inner) => Ty::Vec(Box::new(inner.of_variable())),
+            other => other,
         }
+    }
+
+    /// The type of values that are all of one type, as far as that of each is known.
+    pub fn of_equals(types: impl Iterator<Item = Ty>) -> Ty {
+        let known = |ty: &Ty| match ty.behind() {
+            Ty::Opaque => 0,
+            Ty::Unknown => 1,
+            _ => 2,
+        };
+        // The first of those that say the most.
+        types
+            .reduce(|best, ty| if known(&ty) > known(&best) { ty } else { best })
+            .unwrap_or(Ty::Unknown)
     }
 
     /// Whether there is an [`Opaque`](Ty::Opaque) part.

@@ -74,7 +74,7 @@ impl Lower<'_> {
     /// A variable declared without a type gets that of the first value.
     pub(super) fn learn_type(&mut self, root: VarId, place: &Place, value: &Operand) {
         if place.is_whole() && matches!(self.trace.ty(root), Ty::Unknown) {
-            self.trace.var_mut(root).ty = self.trace.operand_ty(value);
+            self.trace.var_mut(root).ty = self.trace.operand_ty(value).of_variable();
         }
     }
 

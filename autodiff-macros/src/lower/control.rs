@@ -225,7 +225,7 @@ impl Lower<'_> {
         let value = self
             .result_in_loop(expr)
             .unwrap_or_else(|| self.value(expr));
-        if matches!(self.trace.ty(var), Ty::Unknown | Ty::Passive) {
+        if matches!(self.trace.ty(var), Ty::Unknown | Ty::Passive | Ty::Opaque) {
             self.trace.var_mut(var).ty = self.trace.operand_ty(&value).of_variable();
         }
         self.emit(Stmt::Assign {

@@ -131,11 +131,11 @@ impl Lower<'_> {
 
     /// The type of an aggregate, now that its parts are known.
     fn aggregate_ty(&self, op: &Op, args: &[Operand], guess: Ty) -> Ty {
-        let mut parts = args.iter().map(|arg| self.trace.operand_ty(arg));
+        let parts = args.iter().map(|arg| self.trace.operand_ty(arg));
         match (op, guess) {
             (Op::Tuple, _) => Ty::Tuple(parts.collect()),
-            (_, Ty::Array(_, len)) => Ty::Array(Box::new(parts.next().unwrap_or(Ty::Unknown)), len),
-            (Op::VecOf, _) => Ty::Vec(Box::new(parts.next().unwrap_or(Ty::Unknown))),
+            (_, Ty::Array(_, len)) => Ty::Array(Box::new(Ty::of_equals(parts)), len),
+            (Op::VecOf, _) => Ty::Vec(Box::new(Ty::of_equals(parts))),
             (_, guess) => guess,
         }
     }

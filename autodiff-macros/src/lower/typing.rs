@@ -78,12 +78,7 @@ impl Lower<'_> {
             Expr::MethodCall(call) => self.method_ty(call),
             Expr::Call(call) => call_ty(call),
             Expr::Array(array) => Ty::Array(
-                Box::new(
-                    array
-                        .elems
-                        .first()
-                        .map_or(Ty::Unknown, |first| self.ty_of(first)),
-                ),
+                Box::new(Ty::of_equals(array.elems.iter().map(|e| self.ty_of(e)))),
                 Some(Literal::usize_unsuffixed(array.elems.len()).to_token_stream()),
             )
             .or_passive(),
@@ -108,27 +103,25 @@ impl Lower<'_> {
     /// The type of an `if`: of its branches, whose own variables are not in scope yet.
     fn branch_ty(&self, branch: &syn::ExprIf, tail: &Expr) -> Ty {
         let ours = self.ty_of(tail);
-        if !matches!(ours, Ty::Unknown) {
+        if !matches!(ours, Ty::Unknown | Ty::Opaque) {
             return ours;
         }
-        match branch.else_branch.as_ref().map(|(_, other)| &**other) {
+        let other = match branch.else_branch.as_ref().map(|(_, other)| &**other) {
             Some(Expr::Block(block)) => match block.block.stmts.last() {
                 Some(syn::Stmt::Expr(tail, None)) => self.ty_of(tail),
                 _ => Ty::Unknown,
             },
             Some(other) => self.ty_of(other),
             None => Ty::Unknown,
-        }
+        };
+        Ty::of_equals([ours, other].into_iter())
     }
 
     fn vec_ty(&self, tokens: &proc_macro2::TokenStream) -> Ty {
         let tokens = super::expr::bracketed(tokens);
         let element = match syn::parse2::<Expr>(tokens) {
             Ok(Expr::Repeat(repeat)) => self.ty_of(&repeat.expr),
-            Ok(Expr::Array(array)) => match array.elems.first() {
-                Some(first) => self.ty_of(first),
-                None => Ty::Unknown,
-            },
+            Ok(Expr::Array(array)) => Ty::of_equals(array.elems.iter().map(|e| self.ty_of(e))),
             _ => Ty::Unknown,
         };
         Ty::Vec(Box::new(element)).or_passive()

@@ -291,8 +291,14 @@ impl Jvp<'_> {
             }
             op => {
                 let mut args = Vec::new();
+                let of_reals = self.trace.ty(eqn.var).element().is_real();
                 for arg in &eqn.args {
-                    args.push(self.dot_or_zero(arg, out));
+                    // A number without a derivative, of a type that is not known.
+                    let opaque = self.trace.operand_ty(arg).is_passive();
+                    args.push(match opaque && of_reals {
+                        true => self.zero.clone(),
+                        false => self.dot_or_zero(arg, out),
+                    });
                 }
                 (op.clone(), args)
             }
@@ -330,6 +336,7 @@ impl Jvp<'_> {
         let active = self.active(place.root);
         let dots = active.then(|| (self.dot_place(&place), self.dot_operand(&value)));
         let ty = self.trace.place_ty(&place);
+        let real = ty.is_real() || self.trace.operand_ty(&value).is_real();
         out.push(Stmt::Assign {
             place: place.clone(),
             value,
@@ -338,7 +345,7 @@ impl Jvp<'_> {
         match dots {
             None => {}
             Some((place, Some(value))) => out.push(Stmt::Assign { place, value, span }),
-            Some((place, None)) if ty.is_real() => {
+            Some((place, None)) if real => {
                 out.push(Stmt::Assign {
                     place,
                     value: self.zero.clone(),

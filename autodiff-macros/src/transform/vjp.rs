@@ -19,6 +19,7 @@ use crate::ir::*;
 use crate::signature::Base;
 use proc_macro2::{Literal, Span};
 use quote::{ToTokens, quote};
+use std::collections::HashSet;
 
 /// The two sweeps.
 pub struct Sweeps {
@@ -55,6 +56,7 @@ pub fn vjp(
         pending: VarMap::new(),
         joined: VarMap::new(),
         shapes: Vec::new(),
+        deferred: HashSet::new(),
     };
     for param in params {
         vjp.homes.insert(*param, ROOT);
@@ -107,6 +109,8 @@ struct Vjp<'a> {
     joined: VarMap<Operand>,
     /// Zeros of shapes that the statement at hand replaces, to be made before it.
     shapes: Vec<(VarId, Stmt)>,
+    /// The variables declared without a value.
+    deferred: HashSet<VarId>,
 }
 
 impl Vjp<'_> {
@@ -116,6 +120,9 @@ impl Vjp<'_> {
                 self.homes.insert(var, home);
             }
             match stmt {
+                Stmt::Declare { var, init: None } => {
+                    self.deferred.insert(*var);
+                }
                 Stmt::If { id, then, els, .. } => {
                     self.find_homes(then, (*id, 1));
                     self.find_homes(els, (*id, 2));
@@ -377,7 +384,8 @@ impl Vjp<'_> {
             self.contribute(value, bar);
         } else {
             self.contribute_all(value, target.clone());
-            match place.is_whole() {
+            // A variable without an initial value has no shape before its first one.
+            match place.is_whole() && !self.deferred.contains(&root) {
                 true => self.restore_shape(root, target, span),
                 false => self.out().push(Stmt::Clear { place: target }),
             }

@@ -85,7 +85,9 @@ pub fn store_rows<B, T, const N: usize>(
 /// row costs about three evaluations, a forward sweep with eight tangents about five.
 #[inline]
 pub fn prefers_rows(entries: usize, columns: usize) -> bool {
-    columns > 0 && entries % columns == 0 && 3 * (entries / columns) < 5 * columns.div_ceil(8)
+    columns > 0
+        && entries.is_multiple_of(columns)
+        && 3 * (entries / columns) < 5 * columns.div_ceil(8)
 }
 
 /// Writes one adjoint into a row; `entry` is where it goes on.

@@ -36,10 +36,18 @@ pub(super) fn remove_zeros(trace: &Trace, block: &mut Block, wanted: &mut Vec<Eq
 }
 
 pub(super) fn insert_after_binding(block: &mut Block, of: VarId, stmt: &Stmt) -> bool {
-    if block.0.iter().any(|stmt| stmt.binds().contains(&of)) {
-        // After the last statement that gives it a value: that is the value whose adjoint starts.
-        let last = block.0.iter().rposition(|stmt| gives(stmt, of));
-        let at = last.expect("the binding gives a value");
+    if let Some(at) = block.0.iter().position(|stmt| stmt.binds().contains(&of)) {
+        // A join has its value only after the branch that assigns it.
+        let late = block.0[at + 1..].iter().position(|next| {
+            next.blocks()
+                .iter()
+                .any(|inner| inner.all_writes().contains(&of))
+        });
+        let declared_only = matches!(&block.0[at], Stmt::Declare { init: None, .. });
+        let at = match late {
+            Some(after) if declared_only => at + 1 + after,
+            _ => last_value(block, at, of),
+        };
         block.0.insert(at + 1, stmt.clone());
         return true;
     }
@@ -48,4 +56,20 @@ pub(super) fn insert_after_binding(block: &mut Block, of: VarId, stmt: &Stmt) ->
         .iter_mut()
         .flat_map(Stmt::blocks_mut)
         .any(|inner| insert_after_binding(inner, of, stmt))
+}
+
+/// Where the variable bound at `at` gets the last value that something reads.
+fn last_value(block: &Block, at: usize, of: VarId) -> usize {
+    let reads = |stmt: &Stmt| {
+        let mut found = stmt.reads().contains(&of);
+        for inner in stmt.blocks() {
+            inner.walk(&mut |stmt| found |= stmt.reads().contains(&of));
+        }
+        found
+    };
+    let last = block.0.iter().rposition(|stmt| gives(stmt, of));
+    match last {
+        Some(last) if last > at && block.0[last + 1..].iter().any(reads) => last,
+        _ => at,
+    }
 }
