@@ -34,8 +34,13 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let original = &function.item;
     let siblings = emit::siblings::all(&function, &lowered, &args);
     let original = original.to_token_stream();
-    // A function of which only derivatives are called is in use.
-    quote!(#[allow(dead_code)] #original #siblings)
+    // A function of which only derivatives are called is in use, and it loops over indices because
+    // the attribute asks for it.
+    quote! {
+        #[allow(dead_code, clippy::needless_range_loop)]
+        #original
+        #siblings
+    }
 }
 
 /// What could not be differentiated is an error where it meets active values.
