@@ -34,12 +34,13 @@ pub struct Reverse {
 }
 
 /// Reverse mode with tangents: second order.
-pub struct Second {
+pub struct Second<'a> {
     pub trace: Trace,
     pub forward: Block,
     pub backward: Block,
     pub dots: VarMap<VarId>,
-    pub reverse: Reverse,
+    /// The sweeps without tangents.
+    pub reverse: &'a Reverse,
 }
 
 /// Who starts the backward sweep.
@@ -156,7 +157,7 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
     let (seed, result) = match purpose {
         Purpose::Gradient => (None, Some(Operand::ONE)),
         Purpose::Pullback => {
-            let ident = seed_name(&mut trace);
+            let ident = trace.names.fresh("result_bar", Span::call_site());
             let ty = function.output_shape.clone();
             let seed = param_var(&mut trace, &ident, ty, Kind::Param);
             (Some(seed), Some(Operand::Var(seed)))
@@ -214,33 +215,26 @@ fn has_shadow(param: &crate::signature::Param, purpose: Purpose) -> bool {
     by_reference || (purpose == Purpose::Gradient && aggregate)
 }
 
-fn seed_name(trace: &mut Trace) -> Ident {
-    trace.names.fresh("result_bar", Span::call_site())
-}
-
-/// Second order: forward over reverse.
-pub fn second(function: &Function, lowered: &Lowered, purpose: Purpose) -> Second {
-    let mut reverse = reverse(function, lowered, purpose);
+/// Second order: forward over `reverse`.
+pub fn second<'a>(function: &Function, lowered: &Lowered, reverse: &'a Reverse) -> Second<'a> {
     let mut trace = reverse.trace.clone();
-    let mut both = reverse.forward.0.clone();
-    both.extend(reverse.backward.0.iter().cloned());
-    trace.body = Block(both);
+    let both = reverse.forward.0.iter().chain(&reverse.backward.0);
+    trace.body = Block(both.cloned().collect());
+    let entering: Vec<VarId> = reverse
+        .shadows
+        .values()
+        .copied()
+        .chain(reverse.seed)
+        .collect();
     let mut inputs = reverse.inputs.clone();
-    inputs.extend(reverse.shadows.values());
-    inputs.extend(reverse.seed);
+    inputs.extend(&entering);
     let mut outputs = reverse.outputs.clone();
     outputs.extend(reverse.shadows.values());
     let finals = reverse.cotangents.iter().flatten().filter_map(Operand::var);
     outputs.extend(finals);
     let activity = Activity::of(&trace, &inputs, &outputs);
     let mut dots = param_dots(function, &mut trace, &lowered.params);
-    let shadows: Vec<VarId> = reverse
-        .shadows
-        .values()
-        .copied()
-        .chain(reverse.seed)
-        .collect();
-    for var in shadows {
+    for var in entering {
         let of = trace.var(var).clone();
         let ident = trace
             .names
@@ -249,31 +243,15 @@ pub fn second(function: &Function, lowered: &Lowered, purpose: Purpose) -> Secon
         dots.insert(var, dot);
     }
     let zero = zero(&function.base.tokens(), function);
-    trace.body = std::mem::take(&mut reverse.forward);
-    let dots = jvp(
-        &mut trace,
-        &activity,
-        function.base,
-        dots,
-        &zero,
-        Carry::Tangents,
-    )
-    .dots;
-    let forward = std::mem::replace(&mut trace.body, std::mem::take(&mut reverse.backward));
-    let dots = jvp(
-        &mut trace,
-        &activity,
-        function.base,
-        dots,
-        &zero,
-        Carry::Tangents,
-    )
-    .dots;
-    let backward = std::mem::take(&mut trace.body);
-    let dots = dots
-        .into_iter()
-        .filter(|(var, _)| activity.is_active(*var))
-        .collect();
+    let mut sweep = |body: &Block, dots| {
+        trace.body = body.clone();
+        let base = function.base;
+        let tangents = jvp(&mut trace, &activity, base, dots, &zero, Carry::Tangents);
+        (std::mem::take(&mut trace.body), tangents.dots)
+    };
+    let (forward, dots) = sweep(&reverse.forward, dots);
+    let (backward, mut dots) = sweep(&reverse.backward, dots);
+    dots.retain(|var, _| activity.is_active(*var));
     Second {
         trace,
         forward,

@@ -1,7 +1,6 @@
 //! The rustdoc of the siblings.
 
 use crate::ir::Ty;
-use crate::lower::Lowered;
 use crate::signature::Function;
 
 fn list(function: &Function) -> String {
@@ -52,9 +51,8 @@ pub fn grad_into(function: &Function) -> String {
     )
 }
 
-pub fn grad(function: &Function, lowered: Option<&Lowered>) -> String {
+pub fn grad(function: &Function, formulas: Option<String>) -> String {
     let name = function.name();
-    let formulas = lowered.and_then(|lowered| super::symbolic::partials(function, lowered));
     let formulas = formulas
         .map(|lines| format!("\n\n```text\n{lines}\n```"))
         .unwrap_or_default();

@@ -20,7 +20,7 @@ mod vjp;
 use super::docs;
 use super::stmt::Emit;
 use crate::args::{Args, Mode};
-use crate::derive::{self, Purpose};
+use crate::derive::{self, Forward, Purpose, Reverse};
 use crate::ir::*;
 use crate::lower::Lowered;
 use crate::signature::{Function, Param, Passing, owned_tangent, tangent_type};
@@ -28,17 +28,14 @@ use lifetimes::{Held, held_lifetimes, held_type, lifetimes_of, with_lifetime};
 use proc_macro2::{Ident, TokenStream};
 use pullback::only_type;
 use quote::{ToTokens, format_ident, quote};
+use std::cell::OnceCell;
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use syn::Type;
 
 /// Everything that is emitted beside the function.
 pub fn all(function: &Function, lowered: &Lowered, args: &Args) -> TokenStream {
-    let writer = Writer {
-        f: function,
-        lowered: Some(lowered),
-        mode: args.mode,
-    };
+    let writer = Writer::new(function, Some(lowered), args.mode);
     let key = writer.key();
     let public = writer.public();
     let twin = args
@@ -49,11 +46,7 @@ pub fn all(function: &Function, lowered: &Lowered, args: &Args) -> TokenStream {
 
 /// The same signatures without derivatives, for a function with errors.
 pub fn stubs(function: &Function, scalar: bool) -> TokenStream {
-    let writer = Writer {
-        f: function,
-        lowered: None,
-        mode: None,
-    };
+    let writer = Writer::new(function, None, None);
     let (key, public) = (writer.key(), writer.public());
     let twin = scalar.then(|| super::scalar::twin(function, None));
     quote!(#key #public #twin)
@@ -90,9 +83,31 @@ pub(super) struct Writer<'a> {
     pub f: &'a Function,
     pub lowered: Option<&'a Lowered>,
     mode: Option<Mode>,
+    /// The sweeps that several siblings start from.
+    gradient: OnceCell<Reverse>,
+    pullback: OnceCell<Reverse>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn new(f: &'a Function, lowered: Option<&'a Lowered>, mode: Option<Mode>) -> Writer<'a> {
+        let (gradient, pullback) = (OnceCell::new(), OnceCell::new());
+        Writer {
+            f,
+            lowered,
+            mode,
+            gradient,
+            pullback,
+        }
+    }
+
+    fn reverse(&self, lowered: &Lowered, purpose: Purpose) -> &Reverse {
+        let made = match purpose {
+            Purpose::Gradient => &self.gradient,
+            Purpose::Pullback => &self.pullback,
+        };
+        made.get_or_init(|| derive::reverse(self.f, lowered, purpose))
+    }
+
     pub(super) fn float(&self) -> TokenStream {
         self.f.base.tokens()
     }
@@ -140,7 +155,7 @@ impl Writer<'_> {
     }
 
     /// `let mut x = x;` for parameters that the user declared `mut`.
-    pub(super) fn rebind(&self) -> TokenStream {
+    fn rebind(&self) -> TokenStream {
         self.f
             .params
             .iter()
@@ -150,6 +165,43 @@ impl Writer<'_> {
                 quote!(let mut #ident = #ident;)
             })
             .collect()
+    }
+
+    /// The same for their tangents.
+    fn rebind_dots(&self) -> TokenStream {
+        self.f
+            .active()
+            .filter(|param| param.mut_binding)
+            .map(|param| {
+                let dot = &param.dot;
+                quote!(let mut #dot = #dot;)
+            })
+            .collect()
+    }
+
+    /// The parameters of a method of the key: each with the `Option` of its companion.
+    pub(super) fn key_params(&self, lane: &TokenStream) -> Vec<TokenStream> {
+        let params = self.f.params.iter().map(|param| {
+            let (ident, ty, dot) = (&param.ident, &param.ty, &param.dot);
+            let companion = self.companion(param, lane);
+            quote!(#ident: #ty, #dot: ::core::option::Option<#companion>)
+        });
+        params.collect()
+    }
+
+    /// All tangents, opened.
+    fn open_tangents(&self, lane: &TokenStream) -> TokenStream {
+        let params = self.f.params.iter();
+        params.map(|param| self.open_tangent(param, lane)).collect()
+    }
+
+    /// The body of a method that carries tangents, or nodes, along.
+    pub(super) fn carried(&self, forward: &Forward, emit: &Emit<'_>) -> TokenStream {
+        let opened = self.open_tangents(&emit.lane);
+        let (rebind, dots) = (self.rebind(), self.rebind_dots());
+        let block = emit.block(&forward.trace.body);
+        let pair = self.pair(emit, forward.result_dot.as_ref());
+        quote!(#opened #rebind #dots #block #pair)
     }
 
     /// The key, its methods, and the macro that finds it.
@@ -229,27 +281,18 @@ impl Writer<'_> {
     }
 
     /// The `Option` of a tangent, opened; a missing one is zero.
-    pub(super) fn open_tangent(&self, param: &Param, lane: &TokenStream) -> TokenStream {
+    fn open_tangent(&self, param: &Param, lane: &TokenStream) -> TokenStream {
         if !param.active {
             return quote!();
         }
-        let (ident, dot) = (&param.ident, &param.dot);
-        self.open(dot, &self.companion(param, lane), param.passing, {
-            let of = match param.passing {
-                Passing::Value => quote!(&#ident),
-                _ => quote!(&*#ident),
-            };
-            quote!(::autodiff_runtime::private::zero_like::<#lane, _>(#of))
-        })
+        let dot = &param.dot;
+        let zero = zero_like(param, lane);
+        self.open(dot, &self.companion(param, lane), param.passing, zero)
     }
 
     /// The result and its tangent, as the last expression.
-    pub(super) fn pair(
-        &self,
-        emit: &Emit<'_>,
-        dot: Option<&Operand>,
-        lane: &TokenStream,
-    ) -> TokenStream {
+    fn pair(&self, emit: &Emit<'_>, dot: Option<&Operand>) -> TokenStream {
+        let lane = &emit.lane;
         let Some(result) = &emit.trace.result else {
             return quote!(((), ()));
         };
@@ -318,7 +361,7 @@ impl Writer<'_> {
     }
 
     /// The argument once more.
-    pub(super) fn again(&self, param: &Param) -> TokenStream {
+    fn again(&self, param: &Param) -> TokenStream {
         let ident = &param.ident;
         match param.passing {
             Passing::Value => quote!(::core::clone::Clone::clone(&#ident)),
@@ -334,6 +377,38 @@ fn borrow(ident: &Ident, is_reference: bool) -> TokenStream {
         quote!(&*#ident)
     } else {
         quote!(&#ident)
+    }
+}
+
+/// The parameter, to look at.
+pub(super) fn borrowed(param: &Param) -> TokenStream {
+    borrow(&param.ident, param.passing != Passing::Value)
+}
+
+/// The zero tangent of a parameter.
+fn zero_like(param: &Param, lane: &TokenStream) -> TokenStream {
+    let of = borrowed(param);
+    quote!(::autodiff_runtime::private::zero_like::<#lane, _>(#of))
+}
+
+/// A tangent that the generated code owns, passed as the parameter is.
+fn own_dot(param: &Param) -> TokenStream {
+    let dot = &param.dot;
+    match param.passing {
+        Passing::Value => quote!(#dot),
+        Passing::Shared => quote!(&#dot),
+        Passing::Mutable => quote!(&mut #dot),
+    }
+}
+
+/// The same for a method of the key.
+pub(super) fn own_dot_given(param: &Param) -> TokenStream {
+    match param.active {
+        true => {
+            let dot = own_dot(param);
+            quote!(::core::option::Option::Some(#dot))
+        }
+        false => quote!(::core::option::Option::None),
     }
 }
 

@@ -3,7 +3,7 @@
 //! The adjoint code is read as expressions in the parameters and brought into a sum of products:
 //! `∂f/∂x1 = 3·x1²/x2 + x2·cos(x1·x2)`.
 
-use crate::derive::{self, Purpose};
+use crate::derive::Reverse;
 use crate::ir::*;
 use crate::lower::Lowered;
 use crate::signature::{Function, Passing};
@@ -15,14 +15,13 @@ use std::rc::Rc;
 const LONGEST: usize = 240;
 
 /// One line for each active parameter; `None` unless the function is straight-line code on scalars.
-pub fn partials(function: &Function, lowered: &Lowered) -> Option<String> {
+pub fn partials(function: &Function, lowered: &Lowered, reverse: &Reverse) -> Option<String> {
     let scalar = |param: &crate::signature::Param| {
         matches!(param.shape, Ty::Real) && param.passing == Passing::Value && !param.mut_binding
     };
     if !function.is_scalar_valued() || !function.active().all(scalar) {
         return None;
     }
-    let reverse = derive::reverse(function, lowered, Purpose::Gradient);
     let mut values = Values::default();
     for (param, var) in function.params.iter().zip(&lowered.params) {
         values

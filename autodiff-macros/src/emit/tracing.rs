@@ -1,7 +1,7 @@
 //! `f_trace`: the function, entering every equation into a `Trace` as it is executed.
 
 use super::docs;
-use super::siblings::{Writer, attributes};
+use super::siblings::{Writer, attributes, borrowed, own_dot_given};
 use super::stmt::Emit;
 use crate::derive;
 use crate::signature::Passing;
@@ -15,11 +15,7 @@ fn node() -> TokenStream {
 /// The method by which other functions enter this one's equations into their trace.
 pub(super) fn method(writer: &Writer<'_>) -> TokenStream {
     let node = node();
-    let params = writer.f.params.iter().map(|param| {
-        let (ident, ty, dot) = (&param.ident, &param.ty, &param.dot);
-        let companion = writer.companion(param, &node);
-        quote!(#ident: #ty, #dot: ::core::option::Option<#companion>)
-    });
+    let params = writer.key_params(&node);
     let generics = writer.generics(quote!(), quote!());
     let (output, nodes) = (writer.output(), writer.output_tangent(&node));
     let (clause, attributes) = (writer.where_clause(), attributes());
@@ -34,23 +30,7 @@ pub(super) fn method(writer: &Writer<'_>) -> TokenStream {
                 lane: node.clone(),
                 tracing: true,
             };
-            let opened = writer
-                .f
-                .params
-                .iter()
-                .map(|param| writer.open_tangent(param, &node));
-            let rebind = writer.rebind();
-            let dots = writer
-                .f
-                .active()
-                .filter(|param| param.mut_binding)
-                .map(|param| {
-                    let dot = &param.dot;
-                    quote!(let mut #dot = #dot;)
-                });
-            let block = emit.block(&trace.body);
-            let pair = writer.pair(&emit, traced.result_dot.as_ref(), &node);
-            quote!(#(#opened)* #rebind #(#dots)* #block #pair)
+            writer.carried(&traced, &emit)
         }
     };
     quote! {
@@ -70,23 +50,14 @@ pub(super) fn public(writer: &Writer<'_>) -> TokenStream {
     let key = writer.key_name();
     let name = writer.f.name().to_string();
     let inputs = writer.f.active().map(|param| {
-        let (ident, dot, name) = (&param.ident, &param.dot, param.ident.to_string());
-        let of = match param.passing {
-            Passing::Value => quote!(&#ident),
-            _ => quote!(&*#ident),
-        };
+        let (dot, name, of) = (&param.dot, param.ident.to_string(), borrowed(param));
         quote! {
             let mut #dot = ::autodiff_runtime::private::trace_inputs(&mut __trace, #name, #of);
         }
     });
     let args = writer.f.params.iter().map(|param| {
-        let (ident, dot) = (&param.ident, &param.dot);
-        match (param.active, param.passing) {
-            (false, _) => quote!(#ident, ::core::option::Option::None),
-            (true, Passing::Value) => quote!(#ident, ::core::option::Option::Some(#dot)),
-            (true, Passing::Shared) => quote!(#ident, ::core::option::Option::Some(&#dot)),
-            (true, Passing::Mutable) => quote!(#ident, ::core::option::Option::Some(&mut #dot)),
-        }
+        let (ident, dot) = (&param.ident, own_dot_given(param));
+        quote!(#ident, #dot)
     });
     let outputs = if writer.f.output_shape.may_be_active() {
         quote!(::autodiff_runtime::private::trace_outputs(&mut __trace, #name, &__nodes);)
@@ -108,20 +79,11 @@ pub(super) fn public(writer: &Writer<'_>) -> TokenStream {
         #outputs
         __trace
     };
-    let params: Vec<TokenStream> = writer
-        .f
-        .params
-        .iter()
-        .map(|param| {
-            let (ident, ty) = (&param.ident, &param.ty);
-            quote!(#ident: #ty)
-        })
-        .collect();
     let doc = docs::trace(writer.f);
     writer.item(
         "trace",
         &doc,
-        &params,
+        &writer.plain_params(),
         quote!(-> ::autodiff_runtime::Trace),
         body,
     )

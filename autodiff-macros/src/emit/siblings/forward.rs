@@ -5,34 +5,18 @@ use super::*;
 impl Writer<'_> {
     pub(super) fn key_jvp(&self) -> TokenStream {
         let (lane, base) = (derive::lane(), self.float());
-        let params = self.f.params.iter().map(|param| {
-            let (ident, ty, dot) = (&param.ident, &param.ty, &param.dot);
-            let companion = self.companion(param, &lane);
-            quote!(#ident: #ty, #dot: ::core::option::Option<#companion>)
-        });
-        let opened = self
-            .f
-            .params
-            .iter()
-            .map(|param| self.open_tangent(param, &lane));
+        let params = self.key_params(&lane);
         let generics = self.generics(
             quote!(),
             quote!(#lane: ::autodiff_runtime::private::Lane<#base>),
         );
         let (output, output_dot) = (self.output(), self.output_tangent(&lane));
-        let (clause, attributes, rebind) = (self.where_clause(), attributes(), self.rebind());
+        let (clause, attributes) = (self.where_clause(), attributes());
         let body = match self.lowered {
             None => quote!(::core::unreachable!()),
             Some(lowered) => {
                 let forward = derive::forward(self.f, lowered);
-                let emit = self.emit(&forward.trace, lane.clone());
-                let block = emit.block(&forward.trace.body);
-                let pair = self.pair(&emit, forward.result_dot.as_ref(), &lane);
-                let dots = self.f.active().filter(|p| p.mut_binding).map(|param| {
-                    let dot = &param.dot;
-                    quote!(let mut #dot = #dot;)
-                });
-                quote!(#(#opened)* #rebind #(#dots)* #block #pair)
+                self.carried(&forward, &self.emit(&forward.trace, lane))
             }
         };
         quote! {

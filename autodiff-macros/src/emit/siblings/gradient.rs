@@ -21,11 +21,10 @@ impl Writer<'_> {
         });
         let checks = self.checks(|param| &param.bar, "adjoint");
         let output = self.output();
-        let body = match self.lowered {
-            None => quote!(::core::unreachable!()),
-            Some(_) if self.is_forward() => self.forward_gradient(),
-            Some(lowered) => self.reverse_gradient(lowered),
-        };
+        let body = self.lowered.map(|lowered| match self.is_forward() {
+            true => self.forward_gradient(),
+            false => self.reverse_gradient(lowered),
+        });
         self.item(
             "grad_into",
             &docs::grad_into(self.f),
@@ -36,7 +35,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn reverse_gradient(&self, lowered: &Lowered) -> TokenStream {
-        let reverse = derive::reverse(self.f, lowered, Purpose::Gradient);
+        let reverse = self.reverse(lowered, Purpose::Gradient);
         let emit = self.emit(&reverse.trace, self.float());
         let (forward, backward) = (emit.block(&reverse.forward), emit.block(&reverse.backward));
         let adds = self
@@ -73,7 +72,6 @@ impl Writer<'_> {
             quote!(::autodiff_runtime::private::scatter(&mut *#bar, &mut __at, __block, &__dot);)
         });
         let total = self.input_count();
-        let result = quote!(__value);
         quote! {
             let __total = #total;
             let mut __block = 0_usize;
@@ -83,9 +81,16 @@ impl Writer<'_> {
                 let mut __at = 0_usize;
                 #(#collect)*
                 __block += 8;
-                if __block >= __total { break #result; }
+                if __block >= __total { break __value; }
             }
         }
+    }
+
+    /// The symbolic partials, where they can be written down.
+    fn formulas(&self) -> Option<String> {
+        let lowered = self.lowered?;
+        let reverse = self.reverse(lowered, Purpose::Gradient);
+        super::super::symbolic::partials(self.f, lowered, reverse)
     }
 
     pub(super) fn gradient_type(&self) -> TokenStream {
@@ -100,12 +105,8 @@ impl Writer<'_> {
     pub(super) fn public_grad(&self) -> TokenStream {
         let (float, into) = (self.float(), self.name("grad_into"));
         let zeros = self.f.active().map(|param| {
-            let (ident, bar) = (&param.ident, &param.bar);
-            let of = match param.passing {
-                Passing::Value => quote!(&#ident),
-                _ => quote!(&*#ident),
-            };
-            quote!(let mut #bar = ::autodiff_runtime::private::zero_like::<#float, _>(#of);)
+            let (bar, zero) = (&param.bar, zero_like(param, &float));
+            quote!(let mut #bar = #zero;)
         });
         let zeros: TokenStream = zeros.collect();
         let args = self.f.params.iter().map(|param| {
@@ -127,7 +128,7 @@ impl Writer<'_> {
         let params = self.plain_params();
         let mut tokens = self.item(
             "grad",
-            &docs::grad(self.f, self.lowered),
+            &docs::grad(self.f, self.formulas()),
             &params,
             quote!(-> #ty),
             quote!(#zeros #call; #gradient),

@@ -6,10 +6,7 @@ impl Writer<'_> {
     pub(super) fn public_hvp(&self) -> TokenStream {
         let checks = self.checks(|param| &param.dot, "tangent");
         let ty = self.gradient_type();
-        let body = match self.lowered {
-            None => quote!(::core::unreachable!()),
-            Some(lowered) => self.hvp_body(lowered),
-        };
+        let body = self.lowered.map(|lowered| self.hvp_body(lowered));
         self.item(
             "hvp",
             &docs::hvp(self.f),
@@ -21,7 +18,8 @@ impl Writer<'_> {
 
     pub(super) fn hvp_body(&self, lowered: &Lowered) -> TokenStream {
         let float = self.float();
-        let second = derive::second(self.f, lowered, Purpose::Gradient);
+        let reverse = self.reverse(lowered, Purpose::Gradient);
+        let second = derive::second(self.f, lowered, reverse);
         let emit = self.emit(&second.trace, float.clone());
         let (forward, backward) = (emit.block(&second.forward), emit.block(&second.backward));
         let mut shadows = TokenStream::new();
@@ -31,22 +29,18 @@ impl Writer<'_> {
             if !param.active {
                 continue;
             }
-            let Some(shadow) = second.reverse.shadows.get(var) else {
+            let Some(shadow) = reverse.shadows.get(var) else {
                 parts.push(dots[k].clone());
                 continue;
             };
-            let (ident, bar) = (&param.ident, &param.bar);
-            let of = match param.passing {
-                Passing::Value => quote!(&#ident),
-                _ => quote!(&*#ident),
-            };
+            let (bar, zero) = (&param.bar, zero_like(param, &float));
             let buffer = format_ident!("__{}", bar);
             let dot_buffer = format_ident!("__{}_dot", bar);
             let ty = tangent_type(param.referent(), &float);
             shadows.extend(quote! {
-                let mut #buffer = ::autodiff_runtime::private::zero_like::<#float, _>(#of);
+                let mut #buffer = #zero;
                 let #bar: &mut #ty = &mut #buffer;
-                let mut #dot_buffer = ::autodiff_runtime::private::zero_like::<#float, _>(#of);
+                let mut #dot_buffer = #zero;
             });
             if let Some(dot) = second.dots.get(shadow) {
                 let dot = &second.trace.var(*dot).ident;
@@ -54,25 +48,19 @@ impl Writer<'_> {
             }
             parts.push(quote!(#dot_buffer));
         }
-        let rebind = self.rebind();
-        let mutable = self.f.active().filter(|p| p.mut_binding).map(|param| {
-            let dot = &param.dot;
-            quote!(let mut #dot = #dot;)
-        });
+        let (rebind, mutable) = (self.rebind(), self.rebind_dots());
         let parts = bare(parts);
-        quote!(#shadows #rebind #(#mutable)* #forward #backward #parts)
+        quote!(#shadows #rebind #mutable #forward #backward #parts)
     }
 
     pub(super) fn public_hessian(&self) -> TokenStream {
         let (float, hvp) = (self.float(), self.name("hvp"));
         let seeds = self.seeds(&float);
         let args = self.f.params.iter().map(|param| {
-            let (value, dot) = (self.again(param), &param.dot);
-            match (param.active, param.passing) {
-                (false, _) => value,
-                (true, Passing::Value) => quote!(#value, #dot),
-                (true, Passing::Shared) => quote!(#value, &#dot),
-                (true, Passing::Mutable) => quote!(#value, &mut #dot),
+            let (value, dot) = (self.again(param), own_dot(param));
+            match param.active {
+                true => quote!(#value, #dot),
+                false => value,
             }
         });
         let total = self.input_count();

@@ -15,13 +15,9 @@ impl Writer<'_> {
     /// Unit tangents for the inputs from `__block` on, one a lane.
     pub(super) fn seeds(&self, lane: &TokenStream) -> TokenStream {
         let seeds = self.f.active().map(|param| {
-            let (ident, dot) = (&param.ident, &param.dot);
-            let of = match param.passing {
-                Passing::Value => quote!(&#ident),
-                _ => quote!(&*#ident),
-            };
+            let (dot, zero) = (&param.dot, zero_like(param, lane));
             quote! {
-                let mut #dot = ::autodiff_runtime::private::zero_like::<#lane, _>(#of);
+                let mut #dot = #zero;
                 ::autodiff_runtime::private::seed(&mut #dot, &mut __at, __block);
             }
         });
@@ -31,16 +27,8 @@ impl Writer<'_> {
     /// The arguments for one of several evaluations: what is passed by value or changed is copied.
     pub(super) fn seeded_args(&self) -> TokenStream {
         let args = self.f.params.iter().map(|param| {
-            let value = self.again(param);
-            let dot = &param.dot;
-            match (param.active, param.passing) {
-                (false, _) => quote!(#value, ::core::option::Option::None),
-                (true, Passing::Value) => quote!(#value, ::core::option::Option::Some(#dot)),
-                (true, Passing::Shared) => quote!(#value, ::core::option::Option::Some(&#dot)),
-                (true, Passing::Mutable) => {
-                    quote!(#value, ::core::option::Option::Some(&mut #dot))
-                }
-            }
+            let (value, dot) = (self.again(param), own_dot_given(param));
+            quote!(#value, #dot)
         });
         quote!(#(#args),*)
     }
@@ -80,15 +68,7 @@ impl Writer<'_> {
             }
         };
         let mut params = self.plain_params();
-        let names: Vec<_> = self
-            .f
-            .params
-            .iter()
-            .map(|param| match param.passing {
-                Passing::Shared => param.ident.to_token_stream(),
-                _ => self.again(param),
-            })
-            .collect();
+        let again = self.f.params.iter().map(|param| self.again(param));
         // A first evaluation tells how many rows there are.
         let rows = {
             let first = self.seeded_args();
@@ -104,17 +84,10 @@ impl Writer<'_> {
             let __columns = #total;
             let __rows = #rows;
             let mut __entries = ::std::vec![0.0; __rows * __columns];
-            #into(#(#names,)* &mut __entries);
+            #into(#(#again,)* &mut __entries);
             ::autodiff_runtime::nalgebra::DMatrix::from_row_slice(__rows, __columns, &__entries)
         };
         let output = quote!(-> ::autodiff_runtime::nalgebra::DMatrix<#float>);
-        let (sweep, body) = match self.lowered {
-            Some(_) => (sweep, body),
-            None => (
-                quote!(::core::unreachable!()),
-                quote!(::core::unreachable!()),
-            ),
-        };
         let mut tokens = self.item("jacobian", &docs::jacobian(self.f), &params, output, body);
         params.push(quote!(jacobian: &mut [#float]));
         let doc = docs::jacobian_into(self.f);
@@ -141,20 +114,15 @@ impl Writer<'_> {
         let (mut zeros, mut stores) = (TokenStream::new(), TokenStream::new());
         for (k, param) in self.f.params.iter().enumerate() {
             let (ident, bar) = (&param.ident, &param.bar);
-            names.push(match param.passing {
-                Passing::Shared => quote!(#ident),
-                _ => self.again(param),
-            });
+            names.push(self.again(param));
             match (param.passing, param.active) {
                 (Passing::Value, _) => {}
                 (Passing::Mutable, _) => args.extend([none.clone(), none.clone()]),
                 (Passing::Shared, false) => args.extend([quote!(#some(#ident)), none.clone()]),
                 (Passing::Shared, true) => {
                     args.extend([quote!(#some(#ident)), quote!(#some(&mut #bar))]);
-                    zeros.extend(quote! {
-                        let mut #bar =
-                            ::autodiff_runtime::private::zero_like::<#float, _>(&*#ident);
-                    });
+                    let zero = zero_like(param, &float);
+                    zeros.extend(quote!(let mut #bar = #zero;));
                 }
             }
             if param.active {

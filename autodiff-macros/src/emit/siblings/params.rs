@@ -60,7 +60,7 @@ impl Writer<'_> {
     }
 
     /// The arguments as the user gave them.
-    pub(super) fn plain_params(&self) -> Vec<TokenStream> {
+    pub(in crate::emit) fn plain_params(&self) -> Vec<TokenStream> {
         self.f
             .params
             .iter()

@@ -145,12 +145,10 @@ impl Writer<'_> {
             .active()
             .filter(|param| param.passing != Passing::Value)
         {
-            let (ident, bar, shadow) = (&param.ident, &param.bar, self.shadow(param));
+            let (bar, shadow) = (&param.bar, self.shadow(param));
             let outline = format_ident!("__outline_{}", param.ident);
             let zero = |take: TokenStream| match param.passing {
-                Passing::Shared => {
-                    quote!(::autodiff_runtime::private::zero_like::<#float, _>(&*#ident))
-                }
+                Passing::Shared => zero_like(param, &float),
                 _ => {
                     let of = param.referent();
                     quote!(::autodiff_runtime::private::zero_of::<#float, #of>(&#take))
@@ -196,7 +194,7 @@ impl Writer<'_> {
                 })
             };
         };
-        let reverse = derive::reverse(self.f, lowered, Purpose::Pullback);
+        let reverse = self.reverse(lowered, Purpose::Pullback);
         let emit = self.emit(&reverse.trace, self.float());
         let seed = reverse.seed.expect("a pullback has a seed");
         let seed = reverse.trace.var(seed).ident.clone();

@@ -44,24 +44,18 @@ impl Writer<'_> {
                 })
             };
         };
-        let second = derive::second(self.f, lowered, Purpose::Pullback);
+        let reverse = self.reverse(lowered, Purpose::Pullback);
+        let second = derive::second(self.f, lowered, reverse);
         let emit = self.emit(&second.trace, float.clone());
-        let seed = second.reverse.seed.expect("a pullback has a seed");
+        let seed = reverse.seed.expect("a pullback has a seed");
         let seed_ident = second.trace.var(seed).ident.clone();
         let (forward, backward) = (emit.block(&second.forward), emit.block(&second.backward));
-        let cotangents = self.cotangents(&emit, &second.reverse.cotangents);
+        let cotangents = self.cotangents(&emit, &reverse.cotangents);
         let dots = self.cotangent_dots(&emit, &second);
         let params = self.closure_params(&seed_ident, true);
-        let opened = self
-            .f
-            .params
-            .iter()
-            .map(|param| self.open_tangent(param, &float));
+        let opened = self.open_tangents(&float);
         let (open, outlines, rebind) = (self.open_shadows(true), self.outlines(), self.rebind());
-        let mutable = self.f.active().filter(|p| p.mut_binding).map(|param| {
-            let dot = &param.dot;
-            quote!(let mut #dot = #dot;)
-        });
+        let mutable = self.rebind_dots();
         let closure = self.boxed(quote! {
             move |#(#params),*| -> #returned {
                 #open #backward
@@ -75,9 +69,9 @@ impl Writer<'_> {
             .and_then(Operand::var)
             .and_then(|var| second.dots.get(&var))
             .map(|dot| Operand::Var(*dot));
-        let pair = self.pair(&emit, dot.as_ref(), &float);
+        let pair = self.pair(&emit, dot.as_ref());
         quote! {
-            #outlines #(#opened)* #rebind #(#mutable)* #forward
+            #outlines #opened #rebind #mutable #forward
             let (__value, __tangent) = #pair;
             (__value, __tangent, #closure)
         }
@@ -86,7 +80,7 @@ impl Writer<'_> {
     pub(super) fn cotangent_dots(
         &self,
         emit: &Emit<'_>,
-        second: &derive::Second,
+        second: &derive::Second<'_>,
     ) -> Vec<TokenStream> {
         let float = self.float();
         second
