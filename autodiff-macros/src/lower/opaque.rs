@@ -1,7 +1,9 @@
 //! Expressions as the user wrote them, with variables under their emitted names.
 
 use super::Lower;
+use super::typing::PASSIVE_METHODS;
 use crate::ir::*;
+use crate::rule;
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Expr;
@@ -111,11 +113,9 @@ impl Lower<'_> {
         captured: &mut Vec<(proc_macro2::Ident, proc_macro2::Ident)>,
     ) -> TokenStream {
         let mut out = TokenStream::new();
-        let mut after_dot = false;
-        let mut dots = 0;
-        for token in tokens {
+        for (token, is_field) in with_fields(tokens) {
             let token = match token {
-                TokenTree::Ident(ident) if !after_dot => match self.lookup(&ident.to_string()) {
+                TokenTree::Ident(ident) if !is_field => match self.lookup(&ident.to_string()) {
                     Some(var) if self.trace.var(var).ident != ident => {
                         TokenTree::Ident(self.trace.var(var).ident.clone())
                     }
@@ -141,16 +141,22 @@ impl Lower<'_> {
                 }
                 other => other,
             };
-            dots = match &token {
-                TokenTree::Punct(punct) if punct.as_char() == '.' => dots + 1,
-                _ => 0,
-            };
-            // `a.x` is a field, `a..x` a range.
-            after_dot = dots == 1;
             out.extend([token]);
         }
         out
     }
+}
+
+/// Each token, and whether it stands after a single dot: `x` is a field in `a.x`, not in `a..x`.
+fn with_fields(tokens: TokenStream) -> impl Iterator<Item = (TokenTree, bool)> {
+    tokens.into_iter().scan(0, |dots, token| {
+        let is_field = *dots == 1;
+        *dots = match &token {
+            TokenTree::Punct(punct) if punct.as_char() == '.' => *dots + 1,
+            _ => 0,
+        };
+        Some((token, is_field))
+    })
 }
 
 /// The names captured by a format string: `"{x} {y:.3}"`.
@@ -173,11 +179,9 @@ fn captures(literal: &str) -> Vec<String> {
 
 /// Calls `visit` with each identifier that can name a variable.
 fn for_each_name(tokens: TokenStream, visit: &mut dyn FnMut(&str)) {
-    let mut dots = 0;
-    for token in tokens {
-        let is_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+    for (token, is_field) in with_fields(tokens) {
         match token {
-            TokenTree::Ident(ident) if dots != 1 => visit(&ident.to_string()),
+            TokenTree::Ident(ident) if !is_field => visit(&ident.to_string()),
             TokenTree::Group(group) => for_each_name(group.stream(), visit),
             TokenTree::Literal(literal) => {
                 captures(&literal.to_string())
@@ -186,7 +190,6 @@ fn for_each_name(tokens: TokenStream, visit: &mut dyn FnMut(&str)) {
             }
             _ => {}
         }
-        dots = if is_dot { dots + 1 } else { 0 };
     }
 }
 
@@ -274,43 +277,27 @@ pub(super) fn root_name(expr: &Expr) -> Option<String> {
     }
 }
 
-/// Methods that only look at their receiver.
-const LOOKING: &[&str] = &[
-    "len",
-    "is_empty",
-    "iter",
-    "abs",
-    "min",
-    "max",
-    "pow",
-    "clone",
-    "to_vec",
-    "get",
-    "first",
-    "last",
-    "contains",
-    "floor",
-    "ceil",
-    "round",
-    "trunc",
-    "sqrt",
-    "powi",
-    "powf",
-    "is_nan",
-    "is_finite",
-    "windows",
-    "chunks",
-    "chunks_exact",
-    "as_slice",
-    "to_string",
-    "abs_diff",
-    "saturating_sub",
-    "rem_euclid",
-    "signum",
-    "partial_cmp",
-    "total_cmp",
-    "cmp",
-];
+/// Whether a method only looks at its receiver. The float methods of the rule table do.
+fn only_looks(method: &str) -> bool {
+    const LOOKING: &[&str] = &[
+        "iter",
+        "pow",
+        "clone",
+        "to_vec",
+        "get",
+        "first",
+        "last",
+        "contains",
+        "windows",
+        "chunks",
+        "chunks_exact",
+        "as_slice",
+        "abs_diff",
+        "saturating_sub",
+        "cmp",
+    ];
+    LOOKING.contains(&method) || PASSIVE_METHODS.contains(&method) || rule::row(method).is_some()
+}
 
 impl<'ast> Visit<'ast> for Effects {
     fn visit_expr_assign(&mut self, assign: &'ast syn::ExprAssign) {
@@ -333,9 +320,7 @@ impl<'ast> Visit<'ast> for Effects {
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        let name = call.method.to_string();
-        if !LOOKING.contains(&name.as_str())
-            && crate::rule::row(&name).is_none()
+        if !only_looks(&call.method.to_string())
             && let Some(root) = root_name(&call.receiver)
         {
             self.maybe_written.push(root.clone());

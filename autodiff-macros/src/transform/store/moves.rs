@@ -37,17 +37,7 @@ pub(super) fn remove_zeros(trace: &Trace, block: &mut Block, wanted: &mut Vec<Eq
 
 pub(super) fn insert_after_binding(block: &mut Block, of: VarId, stmt: &Stmt) -> bool {
     if let Some(at) = block.0.iter().position(|stmt| stmt.binds().contains(&of)) {
-        // A join has its value only after the branch that assigns it.
-        let late = block.0[at + 1..].iter().position(|next| {
-            next.blocks()
-                .iter()
-                .any(|inner| inner.all_writes().contains(&of))
-        });
-        let declared_only = matches!(&block.0[at], Stmt::Declare { init: None, .. });
-        let at = match late {
-            Some(after) if declared_only => at + 1 + after,
-            _ => last_value(block, at, of),
-        };
+        let at = last_value(block, at, of);
         block.0.insert(at + 1, stmt.clone());
         return true;
     }
@@ -58,7 +48,8 @@ pub(super) fn insert_after_binding(block: &mut Block, of: VarId, stmt: &Stmt) ->
         .any(|inner| insert_after_binding(inner, of, stmt))
 }
 
-/// Where the variable bound at `at` gets the last value that something reads.
+/// Where the variable bound at `at` gets the last value that something reads; one that is declared
+/// without a value has none before.
 fn last_value(block: &Block, at: usize, of: VarId) -> usize {
     let reads = |stmt: &Stmt| {
         let mut found = stmt.reads().contains(&of);
@@ -67,9 +58,9 @@ fn last_value(block: &Block, at: usize, of: VarId) -> usize {
         }
         found
     };
-    let last = block.0.iter().rposition(|stmt| gives(stmt, of));
-    match last {
-        Some(last) if last > at && block.0[last + 1..].iter().any(reads) => last,
+    let empty = matches!(&block.0[at], Stmt::Declare { init: None, .. });
+    match block.0.iter().rposition(|stmt| gives(stmt, of)) {
+        Some(last) if empty || block.0[last + 1..].iter().any(reads) => last,
         _ => at,
     }
 }
