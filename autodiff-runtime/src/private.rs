@@ -1,6 +1,7 @@
 //! What generated code calls. Not part of the public interface: it changes with the macro.
 
 mod count;
+mod field;
 mod jacobian;
 mod key;
 mod lane;
@@ -11,13 +12,16 @@ mod tree;
 mod zero;
 
 pub use count::count;
+pub use field::{
+    Companion, Field, Still, field_hash, given, given_mut, load, number, part, part_mut, set,
+};
 pub use jacobian::{
     check_jacobian, columns, flat, prefers_rows, scatter, seed, store_row, store_rows,
 };
 pub use key::{Found, HeldConstant, Key, find};
-pub use lane::{Lane, Lanes};
+pub use lane::{Coordinate, Lane, Lanes};
 pub use lift::{Lift, Lower, coerce, lift, lower};
 pub use shape::{SameShape, check_shape};
 pub use tracing::{Inputs, trace_inputs, trace_outputs};
-pub use tree::{Tree, accumulate, clear, sum};
+pub use tree::{AddFrom, Clear, Tree, accumulate, clear, sum};
 pub use zero::{Placeholder, ZeroLike, outline, placeholder, zero_like, zero_of};

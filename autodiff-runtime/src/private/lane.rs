@@ -1,5 +1,6 @@
 //! The scalars of tangents: one number, or several directions at once.
 
+use super::Companion;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
@@ -8,6 +9,9 @@ pub trait Lane<B>:
     Copy
     + Debug
     + Default
+    + PartialEq
+    + 'static
+    + Companion<Self>
     + Add<Output = Self>
     + Sub<Output = Self>
     + Neg<Output = Self>
@@ -19,6 +23,11 @@ pub trait Lane<B>:
     /// The zero tangent.
     const ZERO: Self;
 }
+
+/// What tangents can be made of: the scalars of any [`Lane`], or the nodes of a printable trace.
+pub trait Coordinate: Copy + Debug + Default + PartialEq + 'static {}
+
+impl<V: Copy + Debug + Default + PartialEq + 'static> Coordinate for V {}
 
 impl Lane<f64> for f64 {
     const ZERO: f64 = 0.0;

@@ -136,11 +136,7 @@ impl Writer<'_> {
                 };
             });
         }
-        for param in self
-            .f
-            .active()
-            .filter(|param| param.has_shadow())
-        {
+        for param in self.f.active().filter(|param| param.has_shadow()) {
             let (bar, shadow) = (&param.bar, self.shadow(param));
             let zero = match param.passing {
                 Passing::Shared => zero_like(param, &float),

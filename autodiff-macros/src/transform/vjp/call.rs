@@ -64,12 +64,7 @@ impl Vjp<'_> {
         given
     }
 
-    fn value_shadow(
-        &mut self,
-        value: &Operand,
-        given: &mut Shadows,
-        span: Span,
-    ) -> Option<Place> {
+    fn value_shadow(&mut self, value: &Operand, given: &mut Shadows, span: Span) -> Option<Place> {
         let var = self.activity.active_var(value)?;
         if !self.is_scalar(var) {
             return Some(self.place_shadow(&Place::whole(var), given, span));
