@@ -6,6 +6,14 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use std::collections::HashSet;
 
+/// The number that stands for the name of a field, as `field_hash` of the runtime: FNV-1a, 64 bits.
+pub fn field_hash(name: &str) -> u64 {
+    let bytes = name.bytes();
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
 /// The names taken so far in one function.
 #[derive(Clone, Debug, Default)]
 pub struct Names {

@@ -5,7 +5,8 @@ use crate::errors::Errors;
 use crate::ir::Ty;
 use crate::names::Names;
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{FnArg, ItemFn, Pat, ReturnType, Type};
 
@@ -131,8 +132,8 @@ fn path_shape(path: &syn::Path) -> Ty {
     }
 }
 
-/// Whether the float type `name` occurs in the tokens of a type.
-fn mentions(tokens: TokenStream, name: &str) -> bool {
+/// Whether the name occurs in the tokens of a type.
+pub fn mentions(tokens: TokenStream, name: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         proc_macro2::TokenTree::Ident(ident) => ident == name,
         proc_macro2::TokenTree::Group(group) => mentions(group.stream(), name),
@@ -487,8 +488,17 @@ pub fn tangent_type(ty: &Type, float: &TokenStream) -> Type {
             }
             None => with_float(ty, float),
         },
+        (_, Ty::Unknown) => hidden_tangent(ty, float),
         _ => with_float(ty, float),
     }
+}
+
+/// The tangent type of what the macro cannot see through.
+fn hidden_tangent(ty: &Type, lane: &TokenStream) -> Type {
+    let span = ty.span();
+    Type::Verbatim(quote_spanned! {span=>
+        <#ty as ::autodiff_runtime::private::ZeroLike<#lane>>::Zero
+    })
 }
 
 /// The `T` of a `Vec<T>`.

@@ -6,11 +6,15 @@ mod jacobian;
 mod key;
 mod lane;
 mod lift;
+pub mod ops;
+mod rows;
 mod shape;
+mod tangent;
 mod tracing;
 mod tree;
 mod zero;
 
+pub use approx;
 pub use count::count;
 pub use field::{
     Companion, Field, Still, field_hash, given, given_mut, load, number, part, part_mut, set,
@@ -22,6 +26,12 @@ pub use key::{Found, HeldConstant, Key, find};
 pub use lane::{Coordinate, Lane, Lanes};
 pub use lift::{Lift, Lower, coerce, lift, lower};
 pub use shape::{SameShape, check_shape};
+pub use tangent::{add_tangent, all_pairs, each};
 pub use tracing::{Inputs, trace_inputs, trace_outputs};
 pub use tree::{AddFrom, Clear, Tree, accumulate, clear, sum};
 pub use zero::{Placeholder, ZeroLike, outline, placeholder, zero_like, zero_of};
+
+/// The hidden methods by which the derivatives of methods are found.
+pub mod methods {
+    pub use super::rows::FloatMethods;
+}
