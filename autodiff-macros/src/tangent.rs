@@ -144,9 +144,13 @@ impl Structure {
     fn field_bounds(&self, lane: &TokenStream, bounds: &[TokenStream]) -> Vec<TokenStream> {
         let mut predicates = Vec::new();
         for field in self.active().filter(|field| self.is_generic(field)) {
-            let ty = &field.ty;
-            predicates.push(quote!(#ty: ::autodiff_runtime::private::ZeroLike<#lane>));
-            let part = self.part_over(field, lane);
+            let (ty, part) = (&field.ty, self.part_over(field, lane));
+            let zero_like = quote!(::autodiff_runtime::private::ZeroLike);
+            // A bound hides what the implementation says of an array of parameters.
+            predicates.push(match crate::signature::shape_of(ty) {
+                crate::ir::Ty::Unknown => quote!(#ty: #zero_like<#lane>),
+                _ => quote!(#ty: #zero_like<#lane, Zero = #part>),
+            });
             predicates.extend(bounds.iter().map(|bound| quote!(#part: #bound)));
         }
         predicates

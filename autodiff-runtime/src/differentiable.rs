@@ -42,6 +42,18 @@ macro_rules! floats {
 }
 floats!(f32 f64);
 
+impl<T: Differentiable + ?Sized> Differentiable for &T {
+    type Tangent = T::Tangent;
+
+    fn zero_tangent(&self) -> Self::Tangent {
+        (**self).zero_tangent()
+    }
+
+    fn flatten_into(&self, out: &mut Vec<f64>) {
+        (**self).flatten_into(out);
+    }
+}
+
 impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     type Tangent = [T::Tangent; N];
 

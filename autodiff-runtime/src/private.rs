@@ -15,7 +15,7 @@ mod tree;
 mod zero;
 
 pub use approx;
-pub use count::count;
+pub use count::{Count, count};
 pub use field::{
     Companion, Field, Still, field_hash, given, given_mut, load, number, part, part_mut, set,
 };

@@ -29,13 +29,12 @@ impl Structure {
         let clone = [quote!(::core::clone::Clone)];
         let bounds = self.field_bounds(&lane_tokens, &clone);
         let mut second = bounds.clone();
+        second.extend(self.field_bounds(float, &[]));
         for field in self.active().filter(|field| self.is_generic(field)) {
             let (from, to) = (
                 self.part_over(field, float),
                 self.part_over(field, &lane_tokens),
             );
-            let ty = &field.ty;
-            second.push(quote!(#ty: ::autodiff_runtime::private::ZeroLike<#float>));
             second.push(quote!(#from: ::autodiff_runtime::private::ZeroLike<#lane, Zero = #to>));
         }
         let one = |of: &TokenStream, clause: TokenStream| {
