@@ -68,6 +68,8 @@ pub struct Var {
     pub annotation: Option<TokenStream>,
     /// The name in the user's source, empty for an intermediate value.
     pub source_name: String,
+    /// The variable whose tangent or adjoint it is.
+    pub companion_of: Option<VarId>,
 }
 
 /// A passive expression, passed through as the user wrote it.
@@ -442,6 +444,7 @@ impl Trace {
             moved: false,
             annotation: None,
             source_name: String::new(),
+            companion_of: None,
         })
     }
 
@@ -463,17 +466,22 @@ impl Trace {
     pub fn place_ty(&self, place: &Place) -> Ty {
         let mut ty = self.ty(place.root).behind().clone();
         for step in &place.path {
-            ty = match step {
-                Step::Index(_) => ty.element(),
-                Step::Range(_) => Ty::Slice(Box::new(ty.element())),
-                Step::Field(name) => match (&ty, name.to_string().parse::<usize>()) {
-                    (Ty::Tuple(parts), Ok(i)) if i < parts.len() => parts[i].clone(),
-                    (Ty::Passive | Ty::Opaque, _) => Ty::Opaque,
-                    _ => Ty::Unknown,
-                },
-            };
+            ty = Trace::step_ty(&ty, step);
         }
         ty
+    }
+
+    /// The type of a part of something of type `ty`.
+    pub fn step_ty(ty: &Ty, step: &Step) -> Ty {
+        match step {
+            Step::Index(_) => ty.element(),
+            Step::Range(_) => Ty::Slice(Box::new(ty.element())),
+            Step::Field(name) => match (ty.behind(), name.to_string().parse::<usize>()) {
+                (Ty::Tuple(parts), Ok(i)) if i < parts.len() => parts[i].clone(),
+                (Ty::Passive | Ty::Opaque, _) => Ty::Opaque,
+                _ => Ty::Unknown,
+            },
+        }
     }
 
     pub fn operand_ty(&self, operand: &Operand) -> Ty {

@@ -127,6 +127,7 @@ impl Lower<'_> {
             moved: false,
             annotation: None,
             source_name: param.ident.to_string(),
+            companion_of: None,
         });
         self.bind(&param.ident, var);
         var
@@ -186,6 +187,7 @@ impl Lower<'_> {
             moved: false,
             annotation: None,
             source_name: name,
+            companion_of: None,
         })
     }
 

@@ -234,7 +234,7 @@ impl Function {
     }
 
     fn check_output(&self, output: &Type, errors: &Errors) {
-        if contains_unknown(&self.output_shape) {
+        if is_unnameable(output) {
             errors.at(output, unknown_type(output));
         } else if matches!(self.output_shape, Ty::Ref(..)) {
             errors.at(
@@ -269,6 +269,30 @@ fn contains_unknown(ty: &Ty) -> bool {
         Ty::Tuple(parts) => parts.iter().any(contains_unknown),
         Ty::Real | Ty::Passive | Ty::Opaque => false,
     }
+}
+
+/// Whether there is a type in it of which nobody can say what its tangent is.
+fn is_unnameable(ty: &Type) -> bool {
+    use syn::visit::Visit;
+    struct Find(bool);
+    impl<'ast> Visit<'ast> for Find {
+        fn visit_type(&mut self, ty: &'ast Type) {
+            let unnameable = matches!(
+                ty,
+                Type::ImplTrait(_)
+                    | Type::TraitObject(_)
+                    | Type::Ptr(_)
+                    | Type::FnPtr(_)
+                    | Type::Infer(_)
+                    | Type::Macro(_)
+            );
+            self.0 |= unnameable;
+            syn::visit::visit_type(self, ty);
+        }
+    }
+    let mut find = Find(false);
+    find.visit_type(ty);
+    find.0
 }
 
 fn unknown_type(ty: &Type) -> String {
@@ -329,7 +353,7 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
     let chosen = args.wrt.as_ref().is_none_or(|names| names.contains(&ident));
     let active = !constant && chosen && shape.may_be_active();
     let mut active = active;
-    if active && contains_unknown(&shape) {
+    if active && is_unnameable(&ty) {
         errors.at(&ty, unknown_type(&ty));
         // The stubs after the error take it as a constant.
         active = false;
@@ -340,7 +364,7 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
              values, or mark the parameter `#[constant]`",
         );
     }
-    if contains_unknown(&shape) {
+    if !active && contains_unknown(&shape) {
         shape = match passing {
             Passing::Value => Ty::Opaque,
             Passing::Shared => Ty::Ref(Box::new(Ty::Opaque), false),

@@ -76,13 +76,21 @@ impl Emit<'_> {
         self::place(place, self.trace)
     }
 
+    /// A place to write to.
+    pub fn place_mut(&self, place: &Place) -> TokenStream {
+        stepped(place, self.trace, true)
+    }
+
     fn stmt(&self, stmt: &Stmt) -> TokenStream {
         match stmt {
             Stmt::Let(eqn) => self.eqn(eqn),
             Stmt::Declare { var, init } => self.declare(*var, init.as_ref()),
             Stmt::Assign { place, value, span } => {
-                let (place, value) = (self.place(place), self.operand(value));
-                quote_spanned!(*span=> #place = #value;)
+                let (target, value) = (self.place_mut(place), self.operand(value));
+                if has_part(place, self.trace) {
+                    return quote!(::autodiff_runtime::private::set(&mut #target, #value););
+                }
+                quote_spanned!(*span=> #target = #value;)
             }
             Stmt::Accumulate {
                 place,
@@ -90,7 +98,7 @@ impl Emit<'_> {
                 negative,
                 span,
             } => {
-                let (place, value) = (self.place(place), self.operand(value));
+                let (place, value) = (self.place_mut(place), self.operand(value));
                 if *negative {
                     quote_spanned!(*span=> #place -= #value;)
                 } else {
@@ -98,11 +106,11 @@ impl Emit<'_> {
                 }
             }
             Stmt::AccumulateAll { place, other } => {
-                let (place, other) = (self.place(place), self.place(other));
+                let (place, other) = (self.place_mut(place), self.place(other));
                 quote!(::autodiff_runtime::private::accumulate(&mut #place, &#other);)
             }
             Stmt::Clear { place } => {
-                let place = self.place(place);
+                let place = self.place_mut(place);
                 quote!(::autodiff_runtime::private::clear(&mut #place);)
             }
             Stmt::If {
@@ -219,7 +227,7 @@ impl Emit<'_> {
         match &eqn.op {
             Op::Rule(row) => self.rule(row.name, &eqn.args, eqn.span),
             Op::Copy => args().collect(),
-            Op::Load(place) => self.place(place),
+            Op::Load(place) => self.load(place, eqn.var),
             Op::Array => {
                 let args = args();
                 quote!([#(#args),*])
@@ -266,6 +274,25 @@ impl Emit<'_> {
             }
             Op::Record(record) => self.record(record),
         }
+    }
+
+    /// What stands at a place. A tangent that lacks the place has a zero there.
+    fn load(&self, place: &Place, var: VarId) -> TokenStream {
+        let tokens = self.place(place);
+        if !has_part(place, self.trace) {
+            return tokens;
+        }
+        let lane = &self.lane;
+        if self.trace.ty(var).is_real() {
+            return quote!(::autodiff_runtime::private::number::<#lane, _>(&#tokens));
+        }
+        let root = self.trace.var(place.root).companion_of;
+        let root = root.expect("a place with parts belongs to a tangent");
+        let of = self.place(&Place {
+            root,
+            path: place.path.clone(),
+        });
+        quote!(::autodiff_runtime::private::load::<#lane, _, _>(&#tokens, &#of))
     }
 
     /// An equation of the printable trace.
@@ -381,7 +408,7 @@ impl Emit<'_> {
     }
 
     fn mutably(&self, place: &Place) -> TokenStream {
-        let tokens = self.place(place);
+        let tokens = self.place_mut(place);
         quote!(&mut #tokens)
     }
 }
@@ -392,12 +419,19 @@ fn var_ty(trace: &Trace, var: VarId) -> Ty {
 
 /// A place as an expression.
 pub fn place(place: &Place, trace: &Trace) -> TokenStream {
+    stepped(place, trace, false)
+}
+
+/// A place as an expression, to read from or to write to.
+fn stepped(place: &Place, trace: &Trace, mutable: bool) -> TokenStream {
     let var = trace.var(place.root);
     let mut tokens = var.ident.to_token_stream();
     if place.is_whole() && matches!(var.ty, Ty::Ref(..)) {
         return quote!(*#tokens);
     }
+    let mut ty = var.ty.clone();
     for step in &place.path {
+        let part = var.companion_of.is_some() && is_part(step, &ty);
         tokens = match step {
             Step::Index(index) => {
                 let index = match index {
@@ -406,12 +440,42 @@ pub fn place(place: &Place, trace: &Trace) -> TokenStream {
                 };
                 quote!(#tokens[#index])
             }
-            Step::Field(field) => quote!(#tokens.#field),
+            Step::Field(name) if part => {
+                let hash = crate::names::field_hash(&name.to_string());
+                if matches!(ty, Ty::Ref(..)) {
+                    tokens = quote!(*#tokens);
+                }
+                match mutable {
+                    true => {
+                        quote!((*::autodiff_runtime::private::part_mut::<#hash, _, _>(&mut #tokens)))
+                    }
+                    false => quote!((*::autodiff_runtime::private::part::<#hash, _, _>(&#tokens))),
+                }
+            }
+            Step::Field(name) => quote!(#tokens.#name),
             Step::Range(code) => {
                 let range = &code.tokens;
                 quote!(#tokens[#range])
             }
         };
+        ty = Trace::step_ty(&ty, step);
     }
     tokens
+}
+
+/// Whether a step leads into something whose tangent may lack this part.
+fn is_part(step: &Step, from: &Ty) -> bool {
+    matches!(step, Step::Field(_)) && !matches!(from.behind(), Ty::Tuple(_))
+}
+
+/// Whether a place is of a tangent or an adjoint that may lack it.
+fn has_part(place: &Place, trace: &Trace) -> bool {
+    let var = trace.var(place.root);
+    let mut ty = var.ty.clone();
+    let mut found = false;
+    for step in &place.path {
+        found |= is_part(step, &ty);
+        ty = Trace::step_ty(&ty, step);
+    }
+    found && var.companion_of.is_some()
 }

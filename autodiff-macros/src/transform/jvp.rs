@@ -90,6 +90,7 @@ impl Jvp<'_> {
         let span = span.resolved_at(Span::mixed_site());
         let dot = self.trace.fresh(&format!("{name}_dot"), ty, kind, span);
         self.trace.var_mut(dot).mutated = self.trace.var(var).mutated;
+        self.trace.var_mut(dot).companion_of = Some(var);
         self.dots.insert(var, dot);
         dot
     }

@@ -85,12 +85,24 @@ impl Emit<'_> {
         let Some(place) = place else {
             return quote!(::core::option::Option::None);
         };
+        let part = has_part(place, self.trace);
         let inner = match arg {
+            Arg::Mutable(_) | Arg::Either(_) if part => return self.given_mut(place),
+            _ if part => {
+                let tokens = self.place(place);
+                return quote!(::autodiff_runtime::private::given(&#tokens));
+            }
             Arg::Value(_) => self.place(place),
             Arg::Mutable(_) | Arg::Either(_) => self.mutably(place),
             _ => self.borrowed(place),
         };
         quote!(::core::option::Option::Some(#inner))
+    }
+
+    /// A part of an adjoint, if there is such a part.
+    fn given_mut(&self, place: &Place) -> TokenStream {
+        let tokens = self.place_mut(place);
+        quote!(::autodiff_runtime::private::given_mut(&mut #tokens))
     }
 
     pub(super) fn backward_args(
@@ -119,6 +131,7 @@ impl Emit<'_> {
                 }
             }
             let shadow = |place: Option<&Place>| match place {
+                Some(place) if has_part(place, self.trace) => self.given_mut(place),
                 Some(place) => {
                     let inner = self.mutably(place);
                     quote!(::core::option::Option::Some(#inner))
