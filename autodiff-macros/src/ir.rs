@@ -185,6 +185,8 @@ pub enum Op {
     Passive(Code),
     /// The zero tangent of a variable, whose shape is only known at run time.
     ZeroLike(VarId),
+    /// The zero tangent of what stands at a place.
+    ZeroAt(Place),
     /// The zero of the type of the result.
     Zero,
     /// The sum of the elements of a place, all of them scalars.
@@ -231,11 +233,32 @@ pub enum Arg {
     PassiveRef(Code),
 }
 
+/// What is called, and with it how its derivatives are found.
+#[derive(Clone, Debug)]
+pub enum Callee {
+    /// A function: the path as written, without its generic arguments.
+    Function(TokenStream),
+    /// A function of a type: the type with what joins it to the name, and the name.
+    Associated(TokenStream, Ident),
+    /// A method; the receiver is the first argument.
+    Method(Ident),
+    /// An operator on operands of types that only the compiler knows, given by reference.
+    Operator(Operator),
+}
+
+/// An operator as the user wrote it.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    /// The name of its row, or `cast`.
+    pub name: &'static str,
+    /// Which of its operands are written as references.
+    pub borrowed: Vec<bool>,
+}
+
 /// A call to another differentiated function.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The path as written, without its generic arguments.
-    pub path: TokenStream,
+    pub callee: Callee,
     /// The generic arguments as written.
     pub turbofish: Option<TokenStream>,
     pub args: Vec<Arg>,

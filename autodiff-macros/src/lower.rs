@@ -8,6 +8,7 @@
 //! - `call`: the same for calls of methods and functions.
 //! - `opaque`: the expression as the user wrote it, with variables under their emitted names; for
 //!   everything that has no derivative (conditions, indices, integers, strings).
+//! - `unknown`: the same for operators and methods on values of types that only the compiler knows.
 //! - `stmt`: what does a statement do?
 //! - `control`: the same for branches, loops and the early ways out of them.
 //!
@@ -25,6 +26,7 @@ mod opaque;
 mod place;
 mod stmt;
 mod typing;
+mod unknown;
 
 use crate::errors::Errors;
 use crate::ir::*;
@@ -104,6 +106,7 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
     }
     trace.body = lower.regions.pop().expect("the region of the body is open");
     trace.result = result;
+    crate::analysis::types::infer(&mut trace);
     Lowered {
         trace,
         params,

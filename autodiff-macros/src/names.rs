@@ -14,6 +14,17 @@ pub fn field_hash(name: &str) -> u64 {
     })
 }
 
+/// The hidden item beside a method `name`: the way to its derivatives, or one of them.
+pub fn hidden(name: &Ident, mode: Option<&str>) -> Ident {
+    let plain = name.to_string();
+    let plain = plain.trim_start_matches("r#");
+    let text = match mode {
+        Some(mode) => format!("__autodiff_{plain}_{mode}"),
+        None => format!("__autodiff_{plain}"),
+    };
+    Ident::new(&text, name.span())
+}
+
 /// The names taken so far in one function.
 #[derive(Clone, Debug, Default)]
 pub struct Names {

@@ -466,9 +466,52 @@ impl Twin<'_> {
             }
             Arg::PassiveRef(code) => self.code(code),
         });
-        let (result, path) = (&self.trace.var(call.result).ident, &call.path);
+        let result = &self.trace.var(call.result).ident;
+        let args: Vec<TokenStream> = args.collect();
         let fish = call.turbofish.as_ref().map(|fish| quote!(::<#fish, _>));
-        quote!(let #result = #path!().scalar #fish(#(#args),*);)
+        let value = match &call.callee {
+            Callee::Function(path) => quote!(#path!().scalar #fish(#(#args),*)),
+            Callee::Associated(ty, name) => {
+                let name = format_ident!("__autodiff_{}_scalar", name);
+                quote!(#ty #name #fish(#(#args),*))
+            }
+            Callee::Method(name) => {
+                let (name, receiver, rest) = (
+                    format_ident!("__autodiff_{}_scalar", name),
+                    &args[0],
+                    &args[1..],
+                );
+                quote!((#receiver).#name #fish(#(#rest),*))
+            }
+            Callee::Operator(_) => return self.operator(call),
+        };
+        quote!(let #result = #value;)
+    }
+}
+
+impl Twin<'_> {
+    /// An operator on operands of unknown type, which here can only be scalars.
+    fn operator(&self, call: &Call) -> TokenStream {
+        let Callee::Operator(operator) = &call.callee else {
+            unreachable!("asked for an operator")
+        };
+        let operands = call.args.iter().filter_map(|arg| match arg {
+            Arg::Shared(place) => Some(match self.varied(place.root) {
+                true => self.place(place),
+                false => {
+                    let value = self.place(place);
+                    quote!(<__T as ::autodiff_runtime::Scalar>::from_base(#value))
+                }
+            }),
+            _ => None,
+        });
+        let operands: Vec<TokenStream> = operands.collect();
+        let result = &self.trace.var(call.result).ident;
+        let value = match operator.name {
+            "cast" => operands[0].clone(),
+            name => infix(name, &operands).expect("an operator"),
+        };
+        quote!(let #result = #value;)
     }
 }
 

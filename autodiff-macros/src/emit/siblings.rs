@@ -195,13 +195,31 @@ impl<'a> Writer<'a> {
         params.map(|param| self.open_tangent(param, lane)).collect()
     }
 
+    /// Brings the hidden methods into scope, if any is called.
+    pub(super) fn imports(&self) -> TokenStream {
+        let mut found = false;
+        if let Some(lowered) = self.lowered {
+            lowered.trace.body.walk(&mut |stmt| {
+                if let Stmt::Call(call) = stmt {
+                    found |= matches!(call.callee, Callee::Method(_) | Callee::Associated(..));
+                }
+            });
+        }
+        match found {
+            true => quote!(
+                use ::autodiff_runtime::private::methods::*;
+            ),
+            false => quote!(),
+        }
+    }
+
     /// The body of a method that carries tangents, or nodes, along.
     pub(super) fn carried(&self, forward: &Forward, emit: &Emit<'_>) -> TokenStream {
         let opened = self.open_tangents(&emit.lane);
         let (rebind, dots) = (self.rebind(), self.rebind_dots());
         let block = emit.block(&forward.trace.body);
-        let pair = self.pair(emit, forward.result_dot.as_ref());
-        quote!(#opened #rebind #dots #block #pair)
+        let (pair, imports) = (self.pair(emit, forward.result_dot.as_ref()), self.imports());
+        quote!(#imports #opened #rebind #dots #block #pair)
     }
 
     /// The key, its methods, and the macro that finds it.

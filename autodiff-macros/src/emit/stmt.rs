@@ -259,6 +259,10 @@ impl Emit<'_> {
                 let of = self.borrowed(&Place::whole(*of));
                 quote!(::autodiff_runtime::private::zero_like::<#lane, _>(#of))
             }
+            Op::ZeroAt(place) => {
+                let (lane, of) = (&self.lane, self.borrowed(place));
+                quote!(::autodiff_runtime::private::zero_like::<#lane, _>(#of))
+            }
             Op::Zero => self.zero(&var_ty(self.trace, eqn.var)),
             Op::SumOf(place) => {
                 let place = self.place(place);

@@ -30,6 +30,9 @@ impl Lower<'_> {
                 let x = self.operand(&call.receiver);
                 return self.sin_cos(x, call);
             }
+            (_, Ty::Unknown | Ty::Opaque) if self.is_method_of_unknown(call) => {
+                return self.unknown_method_call(call);
+            }
             (_, Ty::Real | Ty::Unknown | Ty::Passive | Ty::Opaque) => {
                 if let Some(row) = rule::row(&name)
                     && row.params.len() == call.args.len() + 1
@@ -179,27 +182,14 @@ impl Lower<'_> {
         } else {
             Ty::Unknown
         };
-        let span = expr.span();
-        let result = self.trace.fresh(
-            "v",
-            ty,
-            Kind::Temp,
-            span.resolved_at(proc_macro2::Span::mixed_site()),
-        );
-        self.emit(Stmt::Call(Box::new(Call {
-            path: path.to_token_stream(),
-            turbofish,
-            args,
-            result,
-            span,
-            recursive,
-            form: CallForm::Plain,
-            dots: None,
-        })));
-        result
+        let callee = Callee::Function(path.to_token_stream());
+        match self.emit_call(callee, turbofish, args, ty, expr.span()) {
+            Operand::Var(result) => result,
+            _ => unreachable!("a call has a variable"),
+        }
     }
 
-    fn arg(&mut self, arg: &Expr) -> Arg {
+    pub(super) fn arg(&mut self, arg: &Expr) -> Arg {
         match arg {
             Expr::Reference(reference) => {
                 let mutable = reference.mutability.is_some();
@@ -234,7 +224,7 @@ impl Lower<'_> {
 }
 
 /// What is passed more than once can only be borrowed shared.
-fn share_repeated(args: &mut [Arg]) {
+pub(super) fn share_repeated(args: &mut [Arg]) {
     let roots: Vec<Option<VarId>> = args
         .iter()
         .map(|arg| match arg {

@@ -86,6 +86,9 @@ impl Lower<'_> {
                 {
                     return Operand::Lit(-value, Some(quote!(-#tokens)));
                 }
+                if self.is_unknown(&unary.expr) {
+                    return self.negated_unknown(unary);
+                }
                 let value = self.operand(&unary.expr);
                 self.rule(rule::operator("neg"), vec![value], expr.span())
             }
@@ -112,6 +115,10 @@ impl Lower<'_> {
                 return self.hold(code);
             }
         };
+        if self.is_unknown(&binary.left) || self.is_unknown(&binary.right) {
+            let (ty, span) = (self.ty_of(expr), binary.op.span());
+            return self.operator(name, &[&binary.left, &binary.right], ty, span);
+        }
         let left = self.operand(&binary.left);
         let right = self.operand(&binary.right);
         let span = binary.op.span();
@@ -223,6 +230,9 @@ impl Lower<'_> {
         let target = cast.ty.to_token_stream().to_string();
         if self.ty_of(&cast.expr).is_passive() {
             return Operand::Code(self.opaque(expr));
+        }
+        if self.is_unknown(&cast.expr) && target == self.base.tokens().to_string() {
+            return self.cast_unknown(cast);
         }
         if self.ty_of(&cast.expr).is_real() && target == self.base.tokens().to_string() {
             return self.operand(&cast.expr);

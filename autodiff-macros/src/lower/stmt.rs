@@ -136,6 +136,9 @@ impl Lower<'_> {
             Expr::Call(call) if self.is_differentiable_call(call) => {
                 self.call_value(call, expr);
             }
+            Expr::MethodCall(call) if self.is_differentiable_method(call) => {
+                self.unknown_method_call(call);
+            }
             Expr::Call(call) if self.mem_swap(call, expr) => {}
             Expr::MethodCall(call) if call.method == "swap" && call.args.len() == 2 => {
                 self.swap(call, expr);

@@ -75,7 +75,7 @@ impl Structure {
         let float = &self.float;
         let (params, base) = (self.params(), self.over(float));
         let placeholder = quote!(::autodiff_runtime::private::Placeholder);
-        let clause = self.clause(&self.field_bounds(float, &[placeholder.clone()]));
+        let clause = self.clause(&self.field_bounds(float, std::slice::from_ref(&placeholder)));
         let value = self.construct(|_| quote!(::autodiff_runtime::private::placeholder()));
         quote! {
             #[automatically_derived]

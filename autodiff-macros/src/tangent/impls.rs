@@ -72,7 +72,8 @@ impl Structure {
         let private = quote!(::autodiff_runtime::private);
         let impl_for = |bound: TokenStream, name: TokenStream| {
             let generics = self.over_lanes(quote!(+ #bound));
-            let clause = self.clause(&self.field_bounds(&quote!(#lane), &[name.clone()]));
+            let clause =
+                self.clause(&self.field_bounds(&quote!(#lane), std::slice::from_ref(&name)));
             (quote!(impl #generics #name for #over), clause)
         };
         let tree = quote!(#private::Tree<#lane>);
@@ -137,7 +138,7 @@ impl Structure {
             .collect();
         let own = self.clause(&own);
         let generics = self.over_lanes(quote!(+ #count));
-        let clause = self.clause(&self.field_bounds(&quote!(#lane), &[count.clone()]));
+        let clause = self.clause(&self.field_bounds(&quote!(#lane), std::slice::from_ref(&count)));
         quote! {
             #[automatically_derived]
             impl<#(#params),*> #count for #itself #own { #body }

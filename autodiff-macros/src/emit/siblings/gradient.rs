@@ -51,7 +51,8 @@ impl Writer<'_> {
                 }
             });
         let (result, rebind) = (self.result(&emit), self.rebind());
-        quote!(#rebind #forward #backward #(#adds)* #result)
+        let imports = self.imports();
+        quote!(#imports #rebind #forward #backward #(#adds)* #result)
     }
 
     /// Tangents of all inputs, some at a time, through the forward mode.

@@ -50,7 +50,8 @@ impl Writer<'_> {
         }
         let (rebind, mutable) = (self.rebind(), self.rebind_dots());
         let parts = bare(parts);
-        quote!(#shadows #rebind #mutable #forward #backward #parts)
+        let imports = self.imports();
+        quote!(#imports #shadows #rebind #mutable #forward #backward #parts)
     }
 
     pub(super) fn public_hessian(&self) -> TokenStream {

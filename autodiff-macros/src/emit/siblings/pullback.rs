@@ -191,7 +191,8 @@ impl Writer<'_> {
             move |#(#params),*| { #open #backward #adds }
         });
         let result = self.result(&emit);
-        quote!(#outlines #rebind #forward (#result, #closure))
+        let imports = self.imports();
+        quote!(#imports #outlines #rebind #forward (#result, #closure))
     }
 
     /// Adds `value`, if there is one, to the adjoint that a pullback is given for a parameter.

@@ -65,7 +65,7 @@ impl Writer<'_> {
         let closure = self.boxed(quote! {
             move |#(#params),*| { #open #backward #adds }
         });
-        let result = second.trace.result.clone();
+        let (result, imports) = (second.trace.result.clone(), self.imports());
         let dot = result
             .as_ref()
             .and_then(Operand::var)
@@ -73,7 +73,7 @@ impl Writer<'_> {
             .map(|dot| Operand::Var(*dot));
         let pair = self.pair(&emit, dot.as_ref());
         quote! {
-            #outlines #opened #rebind #mutable #forward
+            #imports #outlines #opened #rebind #mutable #forward
             let (__value, __tangent) = #pair;
             (__value, __tangent, #closure)
         }
