@@ -18,10 +18,28 @@ impl Lower<'_> {
             Expr::Block(block) if block.label.is_none() && self.must_lower(expr) => {
                 return self.block_value(&block.block);
             }
+            Expr::Block(block) if self.must_lower(expr) => {
+                return self.labelled_value(block, expr);
+            }
+            Expr::Match(matching) if self.must_take_apart(expr) => {
+                return self.match_value(matching, expr);
+            }
+            Expr::Loop(endless) if self.must_take_apart(expr) => {
+                return self.loop_value(endless, expr);
+            }
+            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {
+                self.exit(expr);
+                return self.constant(quote!(::autodiff_runtime::private::placeholder()));
+            }
             Expr::Call(call) if self.is_differentiable_call(call) => {
                 return self.call_value(call, expr);
             }
             _ => {}
+        }
+        if let Expr::Try(tried) = expr
+            && self.must_take_apart(expr)
+        {
+            return self.tried(tried, expr);
         }
         if self.ty_of(expr).is_passive() || !self.mentions_real(expr) {
             let code = self.opaque(expr);
@@ -40,7 +58,10 @@ impl Lower<'_> {
             Expr::Unary(unary) => self.unary(unary, expr),
             Expr::Binary(binary) => self.binary(binary, expr),
             Expr::MethodCall(call) => self.method(call, expr),
-            Expr::Call(call) => self.float_function(call, expr),
+            Expr::Call(call) => match self.wrap(call, expr) {
+                Some(wrapped) => wrapped,
+                None => self.float_function(call, expr),
+            },
             Expr::Array(array) => self.aggregate(Op::Array, array.elems.iter(), expr),
             Expr::Tuple(tuple) => self.aggregate(Op::Tuple, tuple.elems.iter(), expr),
             Expr::Repeat(repeat) => {
@@ -256,13 +277,6 @@ pub(super) fn unsupported(expr: &Expr) -> String {
             "which function it is is not known here: call a function under `#[differentiate]` by \
              its name, or choose between such calls by `if`",
         ),
-        Expr::Block(block) if block.label.is_some() => {
-            ("a labelled block", "leave a loop, or use `if` and `else`")
-        }
-        Expr::Match(_) => (
-            "`match` on or into active values",
-            "write it as `if` and `else`",
-        ),
         Expr::Closure(_) => (
             "a closure over active values",
             "write its body where it is used",
@@ -270,11 +284,6 @@ pub(super) fn unsupported(expr: &Expr) -> String {
         Expr::Struct(_) => (
             "a struct of active values",
             "use a tuple, an array or variables",
-        ),
-        Expr::Let(_) => ("`if let` with active values", "write it as `if` and `else`"),
-        Expr::Loop(_) => (
-            "a `loop` used as a value",
-            "assign to a variable inside of the loop",
         ),
         Expr::Reference(_) => (
             "a mutable reference to active values outside of a call",
