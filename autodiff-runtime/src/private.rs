@@ -13,8 +13,8 @@ mod zero;
 
 pub use count::{Count, count};
 pub use fallible::{
-    Fallible, Payload, apart, fail, fail_alike, is_there, payload, payload_mut, propagate, succeed,
-    succeeded, three_apart,
+    Fallible, Payload, apart, fail, fail_alike, is_there, never, payload, payload_mut, propagate,
+    succeed, succeeded, three_apart,
 };
 pub use jacobian::{
     check_jacobian, check_products, check_seeds, columns, flat, prefers_rows, scatter, seed,

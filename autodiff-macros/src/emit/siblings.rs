@@ -142,10 +142,9 @@ impl<'a> Writer<'a> {
 
     /// The end of a function that may have failed before.
     pub(super) fn success(&self, body: TokenStream) -> TokenStream {
-        match (&self.f.fallible, self.lowered) {
-            (Some(_), Some(_)) => quote!(::autodiff_runtime::private::succeed({ #body })),
-            (Some(_), None) => quote!(::core::unreachable!()),
-            (None, _) => body,
+        match self.f.fallible {
+            Some(_) => quote!(::autodiff_runtime::private::succeed({ #body })),
+            None => body,
         }
     }
 

@@ -264,6 +264,15 @@ pub(super) fn bracketed(tokens: &proc_macro2::TokenStream) -> proc_macro2::Token
     quote!([#tokens])
 }
 
+/// Whether a function is the constructor of an enum's variant.
+fn constructs(func: &Expr) -> bool {
+    let Expr::Path(path) = func else { return false };
+    let segments = &path.path.segments;
+    let upper =
+        |segment: &syn::PathSegment| segment.ident.to_string().starts_with(char::is_uppercase);
+    segments.len() > 1 && segments.iter().rev().take(2).all(upper)
+}
+
 /// What is said of an expression that the macro does not differentiate.
 pub(super) fn unsupported(expr: &Expr) -> String {
     let (what, instead) = match expr {
@@ -272,6 +281,11 @@ pub(super) fn unsupported(expr: &Expr) -> String {
             return String::new();
         }
         Expr::Macro(mac) if mac.mac.path.is_ident("asm") => return String::new(),
+        Expr::Call(call) if constructs(&call.func) => (
+            "an enum that holds active values",
+            "hold them in variables, a tuple or a struct, and let an enum without them say which \
+             case it is",
+        ),
         Expr::Call(_) => (
             "a call of a function value with active values",
             "which function it is is not known here: call a function under `#[differentiate]` by \

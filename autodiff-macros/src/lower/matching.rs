@@ -189,11 +189,11 @@ impl Lower<'_> {
             return;
         }
         let chosen = self.choice(subject, arms);
-        self.from_arm(0, chosen, subject, arms, tail, span);
+        self.remaining_arms(0, chosen, subject, arms, tail, span);
     }
 
     /// The arms from the `k`th on, of which one is taken.
-    fn from_arm(
+    fn remaining_arms(
         &mut self,
         k: usize,
         chosen: VarId,
@@ -222,7 +222,8 @@ impl Lower<'_> {
             lower.bind_matched(arm.pat, subject);
             lower.run(arm.body, tail);
         });
-        let els = self.region(|lower| lower.from_arm(k + 1, chosen, subject, arms, tail, span));
+        let els =
+            self.region(|lower| lower.remaining_arms(k + 1, chosen, subject, arms, tail, span));
         self.branch(cond, then, els, span);
     }
 

@@ -187,6 +187,11 @@ pub fn succeeded<A: Fallible>(outcome: A) -> A::Value {
     }
 }
 
+/// Any value of the type, in code that is never run.
+pub fn never<T>() -> T {
+    unreachable!("the function has not been differentiated")
+}
+
 /// Value and companion, each of which may not be there.
 #[inline]
 pub fn apart<A, B, R, O>(outcome: R) -> (O, Option<B>)

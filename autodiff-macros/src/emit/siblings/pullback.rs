@@ -261,7 +261,7 @@ impl Writer<'_> {
             let params = self.closure_params(&format_ident!("seed"), false);
             let types = self.cotangent_types();
             return quote! {
-                (::core::unreachable!(), move |#(#params),*| -> (#(#types,)*) {
+                (::autodiff_runtime::private::never(), move |#(#params),*| -> (#(#types,)*) {
                     ::core::unreachable!()
                 })
             };

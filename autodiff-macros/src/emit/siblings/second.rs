@@ -59,7 +59,7 @@ impl Writer<'_> {
         let Some(lowered) = self.lowered else {
             let params = self.closure_params(&format_ident!("seed"), true);
             return quote! {
-                (::core::unreachable!(), ::core::unreachable!(), move |#(#params),*| -> #returned {
+                (::autodiff_runtime::private::never(), ::autodiff_runtime::private::never(), move |#(#params),*| -> #returned {
                     ::core::unreachable!()
                 })
             };

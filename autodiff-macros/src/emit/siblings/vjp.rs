@@ -100,7 +100,7 @@ impl Writer<'_> {
         let body = match self.lowered {
             Some(_) => body,
             None => quote! {
-                (::core::unreachable!(), move |#(#closure_params),*| -> #returned {
+                (::autodiff_runtime::private::never(), move |#(#closure_params),*| -> #returned {
                     ::core::unreachable!()
                 })
             },
