@@ -1,6 +1,7 @@
 //! What generated code calls. Not part of the public interface: it changes with the macro.
 
 mod count;
+mod fallible;
 mod field;
 mod jacobian;
 mod key;
@@ -16,6 +17,10 @@ mod zero;
 
 pub use approx;
 pub use count::{Count, count};
+pub use fallible::{
+    Fallible, Payload, apart, fail, fail_alike, is_there, never, payload, payload_mut, propagate,
+    succeed, succeeded, three_apart,
+};
 pub use field::{
     Companion, Field, Still, field_hash, given, given_mut, load, number, part, part_mut, set,
 };

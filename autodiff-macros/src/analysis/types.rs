@@ -77,6 +77,7 @@ fn key(place: &Place) -> (VarId, String) {
         Step::Field(name) => format!(".{name}"),
         Step::Index(_) => "[]".to_string(),
         Step::Range(_) => "[..]".to_string(),
+        Step::Payload => "?".to_string(),
     });
     (place.root, steps.collect())
 }

@@ -240,6 +240,10 @@ impl Emit<'_> {
                 let args = args();
                 quote!((#(#args,)*))
             }
+            Op::Wrap(path) => {
+                let value = self.operand(&eqn.args[0]);
+                quote!(#path(#value))
+            }
             Op::Repeat(len) => {
                 let value = self.operand(&eqn.args[0]);
                 quote!([#value; #len])
@@ -434,9 +438,18 @@ fn stepped(place: &Place, trace: &Trace, mutable: bool) -> TokenStream {
         return quote!(*#tokens);
     }
     let mut ty = var.ty.clone();
-    for step in &place.path {
+    for (k, step) in place.path.iter().enumerate() {
         let part = var.companion_of.is_some() && is_part(step, &ty);
         tokens = match step {
+            Step::Payload => {
+                if k == 0 && matches!(var.ty, Ty::Ref(..)) {
+                    tokens = quote!(*#tokens);
+                }
+                match mutable {
+                    true => quote!((*::autodiff_runtime::private::payload_mut(&mut #tokens))),
+                    false => quote!((*::autodiff_runtime::private::payload(&#tokens))),
+                }
+            }
             Step::Index(index) => {
                 let index = match index {
                     Operand::Code(code) => code.tokens.clone(),

@@ -185,5 +185,5 @@ impl Lower<'_> {
 }
 
 fn is_name(path: &proc_macro2::TokenStream, name: &Ident) -> bool {
-    path.to_string() == name.to_string()
+    *name == path.to_string()
 }
