@@ -13,6 +13,7 @@ mod fallback;
 mod fence;
 mod ir;
 mod lower;
+mod methods;
 mod names;
 mod passes;
 mod rules;

@@ -20,13 +20,18 @@ impl Writer<'_> {
         let (body, attempt) = (self.success(self.pull_body()), self.attempt("pull"));
         let params: Vec<TokenStream> = params.collect();
         let pair = self.f.wrapped(&quote!((#output, #pullback)));
+        let (head, enter) = (self.head(&attempt, &generics, &params), self.enter(false));
         let method = quote! {
             #attributes
-            pub fn #attempt #generics(self, #(#params),*) -> #pair #clause { #body }
+            #head -> #pair #clause { #enter #body }
         };
         if self.f.fallible.is_none() {
             return method;
         }
+        let (head, within) = (
+            self.head(&format_ident!("pull"), &generics, &params),
+            self.within(&attempt),
+        );
         let names = self.f.params.iter().map(|param| &param.ident);
         let names = quote!(#(#names),*);
         let (ty, outer) = self.outer_pullback(&held, false);
@@ -34,9 +39,10 @@ impl Writer<'_> {
         quote! {
             #method
             #attributes
-            pub fn pull #generics(self, #(#params),*) -> (#outcome, #ty) #clause {
+            #head -> (#outcome, #ty) #clause {
+                #enter
                 let (__value, __pullback) =
-                    ::autodiff_runtime::private::apart(self.#attempt(#names));
+                    ::autodiff_runtime::private::apart(#within(#names));
                 (__value, #outer)
             }
         }
@@ -79,14 +85,8 @@ impl Writer<'_> {
             let bound = held.all.first().map(|lifetime| quote!(+ #lifetime));
             return quote!(::std::boxed::Box<dyn ::core::ops::FnOnce #call #bound>);
         }
-        let consts = self
-            .f
-            .item
-            .sig
-            .generics
-            .const_params()
-            .map(|param| &param.ident);
-        quote!(impl ::core::ops::FnOnce #call + use<#(#lifetimes,)* #(#consts),*>)
+        let captured = self.captured(lifetimes);
+        quote!(impl ::core::ops::FnOnce #call + #captured)
     }
 
     pub(super) fn is_recursive(&self) -> bool {

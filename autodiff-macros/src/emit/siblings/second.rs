@@ -29,22 +29,28 @@ impl Writer<'_> {
         let (clause, attributes) = (self.where_clause(), attributes());
         let (body, attempt) = (self.success(self.pull_jvp_body()), self.attempt("pull_jvp"));
         let three = self.f.wrapped(&quote!((#output, #tangent, #pullback)));
+        let (head, enter) = (self.head(&attempt, &generics, &params), self.enter(false));
         let method = quote! {
             #attributes
-            pub fn #attempt #generics(self, #(#params),*) -> #three #clause { #body }
+            #head -> #three #clause { #enter #body }
         };
         if self.f.fallible.is_none() {
             return method;
         }
+        let (head, within) = (
+            self.head(&format_ident!("pull_jvp"), &generics, &params),
+            self.within(&attempt),
+        );
         let (ty, outer) = self.outer_pullback(&held, true);
         let (outcome, tangent) = (self.outcome(), self.if_there(tangent));
         let names = self.paired_names();
         quote! {
             #method
             #attributes
-            pub fn pull_jvp #generics(self, #(#params),*) -> (#outcome, #tangent, #ty) #clause {
+            #head -> (#outcome, #tangent, #ty) #clause {
+                #enter
                 let (__value, __tangent, __pullback) =
-                    ::autodiff_runtime::private::three_apart(self.#attempt(#names));
+                    ::autodiff_runtime::private::three_apart(#within(#names));
                 (__value, __tangent, #outer)
             }
         }
