@@ -353,6 +353,18 @@ pub enum Stmt {
     Clear {
         place: Place,
     },
+    /// `place.push(value)` on a `Vec`.
+    Push {
+        place: Place,
+        value: Operand,
+        span: Span,
+    },
+    /// `let var = place.pop().unwrap()` on a `Vec` that is not empty.
+    Pop {
+        place: Place,
+        var: VarId,
+        span: Span,
+    },
     /// `id` is shared by the branch and its counterpart in the backward sweep.
     If {
         id: u32,

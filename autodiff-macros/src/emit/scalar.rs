@@ -231,6 +231,12 @@ impl Twin<'_> {
                     quote!(#place += #value;)
                 }
             }
+            Stmt::Push { place, value, .. } => {
+                let value = self.element_for(place, value);
+                let place = self.place(place);
+                quote!(::std::vec::Vec::push(&mut #place, #value);)
+            }
+            Stmt::Pop { .. } => self.emit.block(&Block(vec![stmt.clone()])),
             Stmt::If {
                 cond, then, els, ..
             } => {
@@ -248,6 +254,15 @@ impl Twin<'_> {
 
     fn value_for(&self, place: &Place, value: &Operand) -> TokenStream {
         if self.varied(place.root) && self.trace.place_ty(place).may_be_active() {
+            self.lifted(value)
+        } else {
+            self.operand(value)
+        }
+    }
+
+    /// The same for a new element of `place`.
+    fn element_for(&self, place: &Place, value: &Operand) -> TokenStream {
+        if self.varied(place.root) && self.trace.place_ty(place).element().may_be_active() {
             self.lifted(value)
         } else {
             self.operand(value)

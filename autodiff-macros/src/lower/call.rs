@@ -17,6 +17,9 @@ impl Lower<'_> {
             let code = self.opaque(expr);
             return self.hold(code);
         }
+        if let Some(value) = self.chain(call, expr) {
+            return value;
+        }
         let receiver = self.ty_of(&call.receiver);
         match (name.as_str(), receiver.behind()) {
             ("clone" | "to_owned", Ty::Real) => return self.operand(&call.receiver),
@@ -218,6 +221,13 @@ impl Lower<'_> {
             }
             Expr::Lit(lit) if matches!(lit.lit, syn::Lit::Str(_)) => {
                 Arg::PassiveRef(self.opaque(arg))
+            }
+            Expr::Path(_) if self.is_alias(arg) => {
+                let alias = self.reference(arg).expect("it is the name of an alias");
+                match alias.mutable {
+                    true => Arg::Either(alias.place),
+                    false => Arg::Shared(alias.place),
+                }
             }
             Expr::Path(_) => match self.place(arg) {
                 Some(place) if !place.is_whole() => Arg::Shared(place),

@@ -18,6 +18,9 @@ impl Lower<'_> {
             Expr::Block(block) if block.label.is_none() && self.must_lower(expr) => {
                 return self.block_value(&block.block);
             }
+            Expr::Call(call) if self.is_closure_call(call) && self.must_lower(expr) => {
+                return self.closure_call(call, expr);
+            }
             Expr::Call(call) if self.is_differentiable_call(call) => {
                 return self.call_value(call, expr);
             }

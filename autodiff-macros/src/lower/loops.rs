@@ -117,6 +117,9 @@ impl Lower<'_> {
             }
             return self.close(open, head, &bind, &for_loop.body, span);
         }
+        if self.for_each_item(for_loop) {
+            return;
+        }
         let iter = self.iterator(
             &for_loop.expr,
             "iterating over active values is not supported by `#[differentiate]` yet; loop over \

@@ -16,15 +16,14 @@ impl Lower<'_> {
                 Some(
                     self.aliases
                         .get(&root)
-                        .cloned()
-                        .unwrap_or(Place::whole(root)),
+                        .map_or(Place::whole(root), |alias| alias.place.clone()),
                 )
             }
             Expr::Paren(inner) => self.place(&inner.expr),
             Expr::Group(inner) => self.place(&inner.expr),
             Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => {
                 let place = self.place(&unary.expr)?;
-                if !place.is_whole() {
+                if !place.is_whole() || self.is_alias(&unary.expr) {
                     return Some(place);
                 }
                 // `*x` on a reference is the variable itself: the trace looks through references.

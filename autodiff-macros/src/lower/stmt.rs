@@ -133,10 +133,14 @@ impl Lower<'_> {
                 self.scopes.pop();
             }
             Expr::Macro(mac) => self.macro_stmt(mac, expr),
+            Expr::Call(call) if self.is_closure_call(call) && self.must_lower(expr) => {
+                self.closure_call(call, expr);
+            }
             Expr::Call(call) if self.is_differentiable_call(call) => {
                 self.call_value(call, expr);
             }
             Expr::Call(call) if self.mem_swap(call, expr) => {}
+            Expr::MethodCall(call) if self.chain_stmt(call, expr) => {}
             Expr::MethodCall(call) if call.method == "swap" && call.args.len() == 2 => {
                 self.swap(call, expr);
             }
@@ -222,10 +226,21 @@ impl Lower<'_> {
             self.bind(ident, place);
             return;
         }
-        if pat.mutability.is_none() && self.let_alias(ident, init) {
+        if self.let_code(pat, init) || (pat.mutability.is_none() && self.let_alias(ident, init)) {
             return;
         }
-        let operand = self.value(init);
+        let passive = annotation.map(shape_of).is_some_and(|ty| ty.is_passive());
+        let operand = match passive && matches!(init, Expr::MethodCall(_)) {
+            // `let n: usize = x.iter()…` has no derivative, whatever it looks at.
+            true => {
+                let code = self.opaque_as(init, Ty::Passive);
+                self.hold(code)
+            }
+            false => self.value(init),
+        };
+        if self.adopt(pat, annotation, &operand) {
+            return;
+        }
         let ty = match annotation.map(shape_of) {
             None | Some(Ty::Unknown) => self.trace.operand_ty(&operand),
             Some(ty) => ty,
@@ -235,6 +250,7 @@ impl Lower<'_> {
         } else {
             ty
         };
+        let said = annotation;
         let annotation = annotation.map(|ty| ty.to_token_stream());
         let kind = if pat.mutability.is_some() {
             Kind::Slot
@@ -269,6 +285,39 @@ impl Lower<'_> {
         };
         self.trace.var_mut(var).annotation = annotation;
         self.bind(ident, var);
+        self.know_variable(var, said, init);
+    }
+
+    /// A closure or an iterator that is given a name.
+    fn let_code(&mut self, pat: &syn::PatIdent, init: &Expr) -> bool {
+        self.let_closure(&pat.ident, init) || self.let_iterator(&pat.ident, init)
+    }
+
+    /// A `Vec` that the macro has made becomes the user's variable. False if `operand` is something
+    /// else.
+    fn adopt(
+        &mut self,
+        pat: &syn::PatIdent,
+        annotation: Option<&syn::Type>,
+        operand: &Operand,
+    ) -> bool {
+        let Operand::Var(var) = *operand else {
+            return false;
+        };
+        if !self.made.remove(&var) {
+            return false;
+        }
+        self.trace.var_mut(var).moved = false;
+        let named = self.user_var(&pat.ident, Ty::Unknown, Kind::Slot);
+        let new = self.trace.vars.pop().expect("the variable pushed above");
+        debug_assert_eq!(named.0 as usize, self.trace.vars.len());
+        let old = self.trace.var_mut(var);
+        (old.ident, old.source_name) = (new.ident, new.source_name);
+        if old.annotation.is_none() {
+            old.annotation = annotation.map(|ty| ty.to_token_stream());
+        }
+        self.bind(&pat.ident, var);
+        true
     }
 
     /// The variable, if `expr` is the name of a reference.
@@ -276,36 +325,6 @@ impl Lower<'_> {
         let Expr::Path(path) = expr else { return None };
         let var = self.lookup(&path.path.get_ident()?.to_string())?;
         matches!(self.trace.ty(var), Ty::Ref(..)).then_some(var)
-    }
-
-    /// `let row = &w[r];`: from here on `row` stands for `w[r]`.
-    fn let_alias(&mut self, ident: &Ident, init: &Expr) -> bool {
-        let Expr::Reference(reference) = init else {
-            return false;
-        };
-        if reference.mutability.is_some() || !self.mentions_real(init) {
-            return false;
-        }
-        let Some(place) = self.place(&reference.expr) else {
-            return false;
-        };
-        let ty = self.trace.place_ty(&place);
-        if place.is_whole() || !ty.may_be_active() {
-            return false;
-        }
-        let var = self.user_var(ident, Ty::Ref(Box::new(ty), false), Kind::Temp);
-        // Code that reads the name is evaluated in the forward sweep only.
-        self.trace.var_mut(var).mutated = true;
-        let mut reads: Vec<VarId> = place.index_reads().collect();
-        reads.push(place.root);
-        let (name, of) = (
-            self.trace.var(var).ident.clone(),
-            crate::emit::place(&place, &self.trace),
-        );
-        self.passive(quote!(let #name = &#of;), init.span(), reads, vec![var]);
-        self.aliases.insert(var, place);
-        self.bind(ident, var);
-        true
     }
 
     /// The variable of `operand`, if the last statement made it and it has no name yet.

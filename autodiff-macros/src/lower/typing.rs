@@ -39,6 +39,9 @@ impl Lower<'_> {
             Expr::Lit(lit) => lit_ty(&lit.lit),
             Expr::Paren(inner) => self.ty_of(&inner.expr),
             Expr::Group(inner) => self.ty_of(&inner.expr),
+            Expr::Path(path) if self.guessed(path).is_some() => {
+                self.guessed(path).expect("checked in the line above")
+            }
             Expr::Path(path) => match path.path.get_ident().map(|i| self.lookup(&i.to_string())) {
                 Some(Some(var)) => self.trace.ty(var).clone(),
                 _ => Ty::Unknown,
@@ -145,6 +148,12 @@ impl Lower<'_> {
             "sin_cos" => Ty::Tuple(vec![Ty::Real, Ty::Real]),
             "clone" | "to_owned" => receiver.behind().clone(),
             "to_vec" => Ty::Vec(Box::new(receiver.element())).or_passive(),
+            "as_slice" | "as_mut_slice" => {
+                Ty::Ref(Box::new(Ty::Slice(Box::new(receiver.element()))), false)
+            }
+            name if super::iter::is_consumer(name) && self.is_iterator(&call.receiver) => {
+                self.chain_ty(call)
+            }
             _ if rule::row(&name).is_some() => call
                 .args
                 .iter()
@@ -153,9 +162,17 @@ impl Lower<'_> {
         }
     }
 
+    /// The type that a name in a closure is supposed to have.
+    fn guessed(&self, path: &syn::ExprPath) -> Option<Ty> {
+        let name = path.path.get_ident()?;
+        let guesses = self.guesses.borrow();
+        let known = guesses.iter().rev().find(|(known, _)| name == known)?;
+        Some(known.1.clone())
+    }
+
     /// Whether `expr` names a variable whose type could carry a derivative.
     pub(super) fn mentions_real(&self, expr: &impl ToTokens) -> bool {
-        self.variables_in(expr.to_token_stream())
+        self.assume_active || self.variables_in(expr.to_token_stream())
             .iter()
             .any(|var| self.trace.ty(*var).may_be_active())
     }
