@@ -22,6 +22,8 @@ pub(super) struct Closure {
     captures: Vec<(String, VarId)>,
     /// The closure under emitted names, for passive code.
     pub(super) tokens: TokenStream,
+    /// What it changes.
+    pub(super) written: Vec<VarId>,
     /// Whether a call is being lowered, which must not reach another one.
     active: bool,
 }
@@ -53,13 +55,14 @@ impl Lower<'_> {
                 captures.push((name.to_string(), var));
             }
         });
-        let code = self.opaque_as(&Expr::Closure(closure.clone()), Ty::Passive);
-        let tokens = code.tokens;
+        let written = self.written_in(&Expr::Closure(closure.clone()));
+        let tokens = self.renamed(closure.to_token_stream());
         let var = self.user_var(ident, Ty::Passive, Kind::Temp);
         let known = Closure {
             closure,
             captures,
             tokens: quote!((#tokens)),
+            written,
             active: false,
         };
         self.closures.insert(var, known);

@@ -184,7 +184,7 @@ impl Lower<'_> {
 
     /// `vec![…]`; other macros only without active values.
     fn macro_value(&mut self, mac: &syn::Macro, expr: &Expr) -> Operand {
-        if mac.path.is_ident("vec") {
+        if is_vec(&mac.path) {
             if let Ok(repeat) = syn::parse2::<syn::ExprRepeat>(bracketed(&mac.tokens)) {
                 let value = self.operand(&repeat.expr);
                 self.no_active_rows(&value, expr);
@@ -240,6 +240,15 @@ impl Lower<'_> {
         );
         self.hold(code)
     }
+}
+
+/// `vec`, `std::vec`.
+pub(super) fn is_vec(path: &syn::Path) -> bool {
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    matches!(
+        names.iter().map(String::as_str).collect::<Vec<_>>()[..],
+        ["vec"] | ["std" | "alloc", "vec"]
+    )
 }
 
 pub(super) fn bracketed(tokens: &proc_macro2::TokenStream) -> proc_macro2::TokenStream {

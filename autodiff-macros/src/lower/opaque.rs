@@ -47,8 +47,39 @@ impl Lower<'_> {
         code
     }
 
+    /// The variables that `expr` changes, which are marked as such.
+    pub(super) fn written_in(&mut self, expr: &Expr) -> Vec<VarId> {
+        let mut effects = Effects::default();
+        effects.visit_expr(expr);
+        let written: Vec<VarId> = effects
+            .written
+            .iter()
+            .filter_map(|name| self.written_root(name))
+            .collect();
+        for var in &written {
+            self.trace.var_mut(*var).mutated = true;
+        }
+        written
+    }
+
+    /// Passive code must not call a closure that changes active variables.
+    fn note_closures(&mut self, expr: &Expr) {
+        let mut written = Vec::new();
+        for_each_name(expr.to_token_stream(), &mut |name| {
+            let closure = self.lookup(name).and_then(|var| self.closures.get(&var));
+            written.extend(closure.into_iter().flat_map(|closure| closure.written.clone()));
+        });
+        self.hazard(
+            written,
+            expr,
+            "a closure that changes active variables is called inside of an expression that the \
+             macro passes through; call it in a statement of its own",
+        );
+    }
+
     /// Marks what `expr` may change or move, and forbids it for active variables.
     fn note_effects(&mut self, expr: &Expr, reads: &[VarId]) {
+        self.note_closures(expr);
         let mut effects = Effects::default();
         effects.visit_expr(expr);
         for name in effects.maybe_written {

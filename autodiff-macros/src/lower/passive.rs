@@ -83,6 +83,19 @@ impl Lower<'_> {
     }
 }
 
+/// Whether values of the type have no derivative: `usize`, `Vec<bool>`, `Option<usize>`.
+pub(super) fn is_passive_type(ty: &Type) -> bool {
+    if let Type::Path(path) = ty
+        && let Some(last) = path.path.segments.last()
+        && last.ident == "Option"
+        && let syn::PathArguments::AngleBracketed(args) = &last.arguments
+        && let Some(syn::GenericArgument::Type(inner)) = args.args.first()
+    {
+        return is_passive_type(inner);
+    }
+    crate::signature::shape_of(ty).is_passive()
+}
+
 fn is_usize_type(ty: &Type) -> bool {
     ty.to_token_stream().to_string() == "usize"
 }

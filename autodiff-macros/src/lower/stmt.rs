@@ -229,7 +229,7 @@ impl Lower<'_> {
         if self.let_code(pat, init) || (pat.mutability.is_none() && self.let_alias(ident, init)) {
             return;
         }
-        let passive = annotation.map(shape_of).is_some_and(|ty| ty.is_passive());
+        let passive = annotation.is_some_and(super::passive::is_passive_type);
         let operand = match passive && matches!(init, Expr::MethodCall(_)) {
             // `let n: usize = x.iter()…` has no derivative, whatever it looks at.
             true => {

@@ -94,7 +94,7 @@ impl Lower<'_> {
                 Ty::Tuple(tuple.elems.iter().map(|part| self.ty_of(part)).collect()).or_passive()
             }
             Expr::Range(_) => Ty::Passive,
-            Expr::Macro(mac) if mac.mac.path.is_ident("vec") => self.vec_ty(&mac.mac.tokens),
+            Expr::Macro(mac) if super::expr::is_vec(&mac.mac.path) => self.vec_ty(&mac.mac.tokens),
             Expr::If(branch) => match branch.then_branch.stmts.last() {
                 Some(syn::Stmt::Expr(tail, None)) => self.branch_ty(branch, tail),
                 _ => Ty::Passive,

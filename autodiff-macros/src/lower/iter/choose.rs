@@ -57,7 +57,7 @@ impl Lower<'_> {
         let code = match name.as_str() {
             "unwrap" | "expect" => {
                 let value = item.expr();
-                quote!(#setup let #at = (#position).#method(#args); #made #value)
+                quote!(#setup let #at: usize = (#position).#method(#args); #made #value)
             }
             _ => {
                 let (none, some) = self.fallback(&name, call, item, &mut made);
@@ -65,7 +65,7 @@ impl Lower<'_> {
                 quote! {
                     #setup
                     let #chosen: ::core::option::Option<usize> = #position;
-                    if #chosen.is_some() { let #at = #chosen.unwrap(); #made #some } else { #none }
+                    if #chosen.is_some() { let #at: usize = #chosen.unwrap(); #made #some } else { #none }
                 }
             }
         };
@@ -113,7 +113,7 @@ impl Lower<'_> {
         let Item::Place { .. } = item else { return None };
         let (method, args) = (&call.method, &call.args);
         let item = item.expr();
-        self.run(quote!(#setup let #at = (#position).#method(#args); #made));
+        self.run(quote!(#setup let #at: usize = (#position).#method(#args); #made));
         self.reference(&syn::parse2(item).ok()?)
     }
 
