@@ -27,6 +27,7 @@ mod loops;
 mod opaque;
 mod passive;
 mod place;
+mod sequence;
 mod stmt;
 mod typing;
 

@@ -5,6 +5,7 @@ mod jacobian;
 mod key;
 mod lane;
 mod lift;
+mod sequence;
 mod shape;
 mod tracing;
 mod tree;
@@ -17,6 +18,7 @@ pub use jacobian::{
 pub use key::{Found, HeldConstant, Key, find};
 pub use lane::{Lane, Lanes};
 pub use lift::{Lift, Lower, coerce, lift, lower};
+pub use sequence::{check_clone_from_slice, check_copy_from_slice, check_swap_with_slice, order};
 pub use shape::{SameShape, check_shape};
 pub use tracing::{Inputs, trace_inputs, trace_outputs};
 pub use tree::{Tree, accumulate, clear, sum};

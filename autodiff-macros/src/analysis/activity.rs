@@ -97,9 +97,7 @@ fn flow(stmt: &Stmt) -> Option<Flow> {
         } => (vars(std::slice::from_ref(init)), vec![*var]),
         Stmt::Assign { place, value, .. }
         | Stmt::Accumulate { place, value, .. }
-        | Stmt::Push { place, value, .. } => {
-            (vars(std::slice::from_ref(value)), vec![place.root])
-        }
+        | Stmt::Push { place, value, .. } => (vars(std::slice::from_ref(value)), vec![place.root]),
         Stmt::Pop { place, var, .. } => (vec![place.root], vec![*var]),
         Stmt::AccumulateAll { place, other } => (vec![other.root], vec![place.root]),
         Stmt::Call(call) => call_flow(call),

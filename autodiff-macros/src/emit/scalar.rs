@@ -130,6 +130,15 @@ fn strip_mut(param: TokenStream) -> TokenStream {
     tokens.collect()
 }
 
+/// Whether the operand is `Vec::new()` or `Vec::with_capacity(n)`, whatever the elements will be.
+fn is_empty_vec(operand: &Operand) -> bool {
+    let Operand::Code(code) = operand else {
+        return false;
+    };
+    let text = code.tokens.to_string();
+    text.contains("Vec :: new") || text.contains("Vec :: with_capacity")
+}
+
 struct Twin<'a> {
     trace: &'a Trace,
     activity: &'a Activity,
@@ -253,6 +262,9 @@ impl Twin<'_> {
     }
 
     fn value_for(&self, place: &Place, value: &Operand) -> TokenStream {
+        if is_empty_vec(value) {
+            return self.operand(value);
+        }
         if self.varied(place.root) && self.trace.place_ty(place).may_be_active() {
             self.lifted(value)
         } else {
@@ -282,7 +294,10 @@ impl Twin<'_> {
             }
             _ => None,
         };
-        let placeholder = |init: &Operand| matches!(init, Operand::Code(code) if code.tokens.to_string().contains("placeholder"));
+        let placeholder = |init: &Operand| {
+            is_empty_vec(init)
+                || matches!(init, Operand::Code(code) if code.tokens.to_string().contains("placeholder"))
+        };
         match init {
             None => quote!(let #mutable #ident #ty;),
             Some(init) if placeholder(init) && self.varied(var) && of.annotation.is_none() => {
@@ -290,6 +305,10 @@ impl Twin<'_> {
                     Ty::Real => quote!(<__T as ::autodiff_runtime::Scalar>::zero()),
                     _ => self.operand(init),
                 };
+                quote!(let #mutable #ident = #init;)
+            }
+            Some(init) if placeholder(init) && matches!(of.ty, Ty::Vec(_)) => {
+                let init = self.operand(init);
                 quote!(let #mutable #ident = #init;)
             }
             Some(init) if placeholder(init) && self.varied(var) => {

@@ -116,23 +116,25 @@ impl Lower<'_> {
     }
 
     fn is_in_bounds(&self, var: VarId) -> bool {
-        self.in_bounds.contains(&self.trace.var(var).ident.to_string())
+        self.in_bounds
+            .contains(&self.trace.var(var).ident.to_string())
     }
 
-    /// `&mut w[r]`, as often referred to as the name is.
+    /// `&w[r]`, as often referred to as the name is. Passive code only looks.
     pub(super) fn alias_tokens(&self, var: VarId) -> TokenStream {
         let alias = &self.aliases[&var];
         let place = crate::emit::place(&alias.place, &self.trace);
         let ands = (1..alias.depth).map(|_| quote!(&));
-        let mutable = alias.mutable.then(|| quote!(mut));
-        quote!(#(#ands)* & #mutable #place)
+        quote!(#(#ands)* & #place)
     }
 
     /// The place of an alias, without the detour over a reference where the code shows it.
     pub(super) fn put(&self, var: VarId, next: Option<&str>, out: &mut Vec<TokenTree>) {
         let alias = &self.aliases[&var];
         let place = crate::emit::place(&alias.place, &self.trace);
-        if next == Some("[") || (next == Some(".") && self.trace.place_ty(&alias.place).is_real()) {
+        let ty = self.trace.place_ty(&alias.place);
+        let borrows = ty.is_real() || matches!(ty, Ty::Array(..) | Ty::Slice(_) | Ty::Vec(_));
+        if next == Some("[") || (next == Some(".") && borrows) {
             return out.extend(place);
         }
         if alias.depth == 1 && ends_with_deref(out) {

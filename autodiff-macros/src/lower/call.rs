@@ -17,7 +17,7 @@ impl Lower<'_> {
             let code = self.opaque(expr);
             return self.hold(code);
         }
-        if let Some(value) = self.chain(call, expr) {
+        if let Some(value) = self.chain(call, expr).or_else(|| self.sequence_value(call)) {
             return value;
         }
         let receiver = self.ty_of(&call.receiver);
@@ -75,6 +75,9 @@ impl Lower<'_> {
 
     /// `f64::sin(x)` and its like, the only functions on floats that are not user functions.
     pub(super) fn float_function(&mut self, call: &syn::ExprCall, expr: &Expr) -> Operand {
+        if let Some(value) = self.mem_value(call, expr) {
+            return value;
+        }
         let name = float_method(call);
         let args: Vec<&Expr> = call.args.iter().collect();
         if let Some(name) = &name {

@@ -122,7 +122,8 @@ impl Lower<'_> {
         };
         let known = self.closures[&var].clone();
         if known.active {
-            self.errors.at(expr, "this closure calls itself; make it a function");
+            self.errors
+                .at(expr, "this closure calls itself; make it a function");
             return self.constant(quote!(()));
         }
         self.set_active(var, true);
@@ -192,7 +193,10 @@ impl Lower<'_> {
             Expr::Paren(inner) => self.body_item(*inner.expr, bound, out),
             Expr::Path(path) => {
                 let name = path.path.get_ident().map(ToString::to_string);
-                let known = bound.iter().rev().find(|(known, _)| Some(known) == name.as_ref());
+                let known = bound
+                    .iter()
+                    .rev()
+                    .find(|(known, _)| Some(known) == name.as_ref());
                 match known {
                     Some((_, item)) => item.clone(),
                     None => Item::Value(path.to_token_stream()),

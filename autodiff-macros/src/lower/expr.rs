@@ -18,6 +18,7 @@ impl Lower<'_> {
             Expr::Block(block) if block.label.is_none() && self.must_lower(expr) => {
                 return self.block_value(&block.block);
             }
+            Expr::Call(call) if makes_empty(call) => return self.empty(call, expr),
             Expr::Call(call) if self.is_closure_call(call) && self.must_lower(expr) => {
                 return self.closure_call(call, expr);
             }
@@ -63,6 +64,29 @@ impl Lower<'_> {
                 self.hold(code)
             }
         }
+    }
+
+    /// `Vec::new()`, `Vec::with_capacity(n)`, or a value that is never looked at.
+    fn empty(&mut self, call: &syn::ExprCall, expr: &Expr) -> Operand {
+        let mut reads = Vec::new();
+        let args: Vec<_> = call
+            .args
+            .iter()
+            .map(|arg| {
+                let code = self.opaque_as(arg, Ty::Passive);
+                let held = self.hold(code);
+                reads.extend_from_slice(held.reads());
+                crate::emit::operand(&held, &self.trace)
+            })
+            .collect();
+        let func = &call.func;
+        Operand::Code(Code {
+            tokens: quote!(#func(#(#args),*)),
+            reads,
+            pure: true,
+            ty: self.ty_of(expr),
+            span: expr.span(),
+        })
     }
 
     /// A literal; a float keeps its tokens.
@@ -197,6 +221,9 @@ impl Lower<'_> {
                 return self.aggregate(Op::VecOf, list.elems.iter(), expr);
             }
         }
+        if let Some(value) = self.popped(mac) {
+            return value;
+        }
         let name = mac.path.to_token_stream();
         let code = self.opaque_or(
             expr,
@@ -240,6 +267,22 @@ impl Lower<'_> {
         );
         self.hold(code)
     }
+}
+
+fn makes_empty(call: &syn::ExprCall) -> bool {
+    let Expr::Path(path) = &*call.func else {
+        return false;
+    };
+    let names: Vec<String> = path
+        .path
+        .segments
+        .iter()
+        .map(|s| s.ident.to_string())
+        .collect();
+    matches!(
+        names.iter().map(String::as_str).collect::<Vec<_>>()[..],
+        [.., "Vec", "new" | "with_capacity"] | ["autodiff_runtime", "private", "placeholder"]
+    )
 }
 
 /// `vec`, `std::vec`.

@@ -45,13 +45,19 @@ enum By {
 #[derive(Clone)]
 enum Iter {
     /// The elements of a sequence.
-    Elements { of: TokenStream, by: By },
+    Elements {
+        of: TokenStream,
+        by: By,
+    },
     /// `0..end`, of type `usize`.
     Count(TokenStream),
     /// A range of integers, with `rev` and `step_by` on it.
     Range(Expr),
     /// `windows(size)`.
-    Windows { of: TokenStream, size: TokenStream },
+    Windows {
+        of: TokenStream,
+        size: TokenStream,
+    },
     /// `chunks(size)`, `chunks_exact(size)` and their `_mut` forms.
     Chunks {
         of: TokenStream,

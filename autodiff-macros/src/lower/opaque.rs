@@ -67,7 +67,11 @@ impl Lower<'_> {
         let mut written = Vec::new();
         for_each_name(expr.to_token_stream(), &mut |name| {
             let closure = self.lookup(name).and_then(|var| self.closures.get(&var));
-            written.extend(closure.into_iter().flat_map(|closure| closure.written.clone()));
+            written.extend(
+                closure
+                    .into_iter()
+                    .flat_map(|closure| closure.written.clone()),
+            );
         });
         self.hazard(
             written,
@@ -396,10 +400,33 @@ pub(super) fn root_name(expr: &Expr) -> Option<String> {
 /// Whether a method of a sequence changes it.
 pub(super) fn changes(method: &str) -> bool {
     const CHANGING: &[&str] = &[
-        "push", "pop", "insert", "remove", "swap_remove", "truncate", "clear", "resize", "extend",
-        "extend_from_slice", "append", "drain", "retain", "dedup", "fill", "copy_from_slice",
-        "clone_from_slice", "reverse", "swap", "swap_with_slice", "rotate_left", "rotate_right",
-        "sort", "sort_by", "sort_by_key", "sort_unstable", "sort_unstable_by",
+        "push",
+        "pop",
+        "insert",
+        "remove",
+        "swap_remove",
+        "truncate",
+        "clear",
+        "resize",
+        "extend",
+        "extend_from_slice",
+        "append",
+        "drain",
+        "retain",
+        "dedup",
+        "fill",
+        "copy_from_slice",
+        "clone_from_slice",
+        "reverse",
+        "swap",
+        "swap_with_slice",
+        "rotate_left",
+        "rotate_right",
+        "sort",
+        "sort_by",
+        "sort_by_key",
+        "sort_unstable",
+        "sort_unstable_by",
     ];
     method.ends_with("_mut") || CHANGING.contains(&method)
 }

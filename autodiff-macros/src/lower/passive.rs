@@ -50,13 +50,14 @@ impl Lower<'_> {
                 Lit::Int(int) => matches!(int.suffix(), "" | "usize"),
                 _ => false,
             },
-            Expr::Path(path) => path
-                .path
-                .get_ident()
-                .is_some_and(|name| match self.lookup(&name.to_string()) {
-                    Some(var) => self.known.usizes.contains(&var),
-                    None => self.consts.contains(&name.to_string()),
-                }),
+            Expr::Path(path) => {
+                path.path
+                    .get_ident()
+                    .is_some_and(|name| match self.lookup(&name.to_string()) {
+                        Some(var) => self.known.usizes.contains(&var),
+                        None => self.consts.contains(&name.to_string()),
+                    })
+            }
             Expr::Binary(binary) => {
                 !super::opaque::is_assigning(&binary.op)
                     && self.is_usize(&binary.left)

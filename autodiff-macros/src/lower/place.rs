@@ -94,6 +94,11 @@ impl Lower<'_> {
                 return Operand::Var(place.root);
             }
         }
+        // Only generated code takes a `Vec` out of a sequence by value: the items of `into_iter`.
+        let is_element = matches!(place.path.last(), Some(Step::Index(_)));
+        if is_element && matches!(ty, Ty::Vec(_)) {
+            return self.copy_to_move(place, ty, expr.span());
+        }
         if place.is_whole() && !ty.is_copy() {
             self.trace.var_mut(place.root).moved = true;
         }

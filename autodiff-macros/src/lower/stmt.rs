@@ -140,7 +140,9 @@ impl Lower<'_> {
                 self.call_value(call, expr);
             }
             Expr::Call(call) if self.mem_swap(call, expr) => {}
+            Expr::Call(call) if self.mem_value(call, expr).is_some() => {}
             Expr::MethodCall(call) if self.chain_stmt(call, expr) => {}
+            Expr::MethodCall(call) if self.sequence_stmt(call, expr) => {}
             Expr::MethodCall(call) if call.method == "swap" && call.args.len() == 2 => {
                 self.swap(call, expr);
             }
@@ -164,6 +166,9 @@ impl Lower<'_> {
     }
 
     fn macro_stmt(&mut self, mac: &syn::ExprMacro, expr: &Expr) {
+        if self.popped(&mac.mac).is_some() {
+            return;
+        }
         let name = mac
             .mac
             .path
@@ -189,6 +194,9 @@ impl Lower<'_> {
     }
 
     fn local(&mut self, local: &syn::Local) {
+        if self.let_split(local) || self.let_unzipped(local) {
+            return;
+        }
         let (pat, annotation) = match &local.pat {
             Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
             pat => (pat, None),
@@ -230,7 +238,7 @@ impl Lower<'_> {
             return;
         }
         let passive = annotation.is_some_and(super::passive::is_passive_type);
-        let operand = match passive && matches!(init, Expr::MethodCall(_)) {
+        let operand = match passive && is_looking(init) {
             // `let n: usize = x.iter()…` has no derivative, whatever it looks at.
             true => {
                 let code = self.opaque_as(init, Ty::Passive);
@@ -295,7 +303,7 @@ impl Lower<'_> {
 
     /// A `Vec` that the macro has made becomes the user's variable. False if `operand` is something
     /// else.
-    fn adopt(
+    pub(super) fn adopt(
         &mut self,
         pat: &syn::PatIdent,
         annotation: Option<&syn::Type>,
@@ -426,6 +434,19 @@ impl Lower<'_> {
     /// Whether a branch or block has to be taken apart: it carries derivatives or leaves early.
     pub(super) fn must_lower(&self, expr: &Expr) -> bool {
         !self.ty_of(expr).is_passive() || self.mentions_real(expr) || escapes(expr)
+    }
+}
+
+/// Whether an expression of a type without derivatives can pass through: what it looks at, it does
+/// not change.
+fn is_looking(expr: &Expr) -> bool {
+    match expr {
+        Expr::MethodCall(_) => true,
+        Expr::Call(call) => {
+            let func = call.func.to_token_stream().to_string();
+            func.starts_with(":: autodiff_runtime :: private")
+        }
+        _ => false,
     }
 }
 

@@ -154,6 +154,16 @@ impl Lower<'_> {
             name if super::iter::is_consumer(name) && self.is_iterator(&call.receiver) => {
                 self.chain_ty(call)
             }
+            // `position(…).unwrap_or(0)`
+            _ if matches!(receiver, Ty::Passive)
+                && call.args.iter().all(|arg| self.ty_of(arg).is_passive())
+                && matches!(
+                    name.as_str(),
+                    "unwrap" | "expect" | "unwrap_or" | "is_some" | "is_none"
+                ) =>
+            {
+                Ty::Passive
+            }
             _ if rule::row(&name).is_some() => call
                 .args
                 .iter()
@@ -172,9 +182,11 @@ impl Lower<'_> {
 
     /// Whether `expr` names a variable whose type could carry a derivative.
     pub(super) fn mentions_real(&self, expr: &impl ToTokens) -> bool {
-        self.assume_active || self.variables_in(expr.to_token_stream())
-            .iter()
-            .any(|var| self.trace.ty(*var).may_be_active())
+        self.assume_active
+            || self
+                .variables_in(expr.to_token_stream())
+                .iter()
+                .any(|var| self.trace.ty(*var).may_be_active())
     }
 }
 
@@ -225,6 +237,7 @@ fn call_ty(call: &syn::ExprCall) -> Ty {
         .collect();
     match segments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [.., "f64" | "f32", _] => Ty::Real,
+        [.., "Vec", "new" | "with_capacity"] => Ty::Vec(Box::new(Ty::Unknown)),
         [
             ..,
             "usize" | "u64" | "u32" | "i64" | "i32" | "u8" | "u16" | "isize",

@@ -37,7 +37,11 @@ enum From {
 
 impl Lower<'_> {
     /// `choice.unwrap()` and its kin as a value.
-    pub(super) fn chosen_value(&mut self, call: &syn::ExprMethodCall, expr: &Expr) -> Option<Operand> {
+    pub(super) fn chosen_value(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        expr: &Expr,
+    ) -> Option<Operand> {
         let name = call.method.to_string();
         match (name.as_str(), call.args.len()) {
             ("unwrap", 0) | ("expect", 1) => {}
@@ -84,11 +88,15 @@ impl Lower<'_> {
             "unwrap_or" => (call.args[0].to_token_stream(), item.value()),
             "unwrap_or_else" => {
                 let mut none = TokenStream::new();
-                let value = self.apply(&Func::of(&call.args[0]), Vec::new(), &mut none).expr();
+                let value = self
+                    .apply(&Func::of(&call.args[0]), Vec::new(), &mut none)
+                    .expr();
                 (quote!(#none #value), item.value())
             }
             "map_or" => {
-                let some = self.apply(&Func::of(&call.args[1]), vec![item], made).expr();
+                let some = self
+                    .apply(&Func::of(&call.args[1]), vec![item], made)
+                    .expr();
                 (call.args[0].to_token_stream(), some)
             }
             _ => (quote!(0.0), item.value()),
@@ -96,7 +104,10 @@ impl Lower<'_> {
     }
 
     /// `x.first().unwrap()` as a reference to the element.
-    pub(in crate::lower) fn chosen_reference(&mut self, call: &syn::ExprMethodCall) -> Option<Alias> {
+    pub(in crate::lower) fn chosen_reference(
+        &mut self,
+        call: &syn::ExprMethodCall,
+    ) -> Option<Alias> {
         let name = call.method.to_string();
         if !matches!(name.as_str(), "unwrap" | "expect") || !self.mentions_real(call) {
             return None;
@@ -110,7 +121,9 @@ impl Lower<'_> {
         self.in_bounds.insert(at.to_string());
         let mut made = TokenStream::new();
         let item = self.chosen_item(&choice, quote!(#at), &mut made);
-        let Item::Place { .. } = item else { return None };
+        let Item::Place { .. } = item else {
+            return None;
+        };
         let (method, args) = (&call.method, &call.args);
         let item = item.expr();
         self.run(quote!(#setup let #at: usize = (#position).#method(#args); #made));
@@ -128,7 +141,8 @@ impl Lower<'_> {
             From::Indexed(iter) => self.item_at(iter, at, out),
             From::Popped(of) => {
                 let hidden = self.hidden("popped");
-                out.extend(quote!(let #hidden = #of.pop().unwrap();));
+                let pop = self.pop_of(of);
+                out.extend(quote!(let #hidden = #pop;));
                 Item::Value(quote!(#hidden))
             }
             From::Made(value) => Item::Value(value.clone()),
@@ -162,7 +176,11 @@ impl Lower<'_> {
                 };
                 let from = From::Indexed(Iter::Map(Box::new(iter), Func::of(&call.args[0])));
                 let copied = false;
-                return Some(Choice { from, copied, ..inner });
+                return Some(Choice {
+                    from,
+                    copied,
+                    ..inner
+                });
             }
             _ => {}
         }
@@ -263,7 +281,12 @@ impl Lower<'_> {
         })
     }
 
-    fn test_at(&mut self, iter: &Iter, at: &proc_macro2::Ident, test: &Expr) -> (TokenStream, TokenStream) {
+    fn test_at(
+        &mut self,
+        iter: &Iter,
+        at: &proc_macro2::Ident,
+        test: &Expr,
+    ) -> (TokenStream, TokenStream) {
         let mut body = TokenStream::new();
         let item = self.item_at(iter, quote!(#at), &mut body);
         let item = self.held(item, &mut body).reference();
@@ -330,7 +353,11 @@ impl Lower<'_> {
     }
 
     fn found(&mut self, iter: &Iter, func: &Expr, setup: TokenStream) -> Choice {
-        let (value, found, func) = (self.hidden("found"), self.hidden("is_found"), Func::of(func));
+        let (value, found, func) = (
+            self.hidden("found"),
+            self.hidden("is_found"),
+            Func::of(func),
+        );
         let mut drive = Drive::new(self, None);
         let rest = self.drive(iter, &mut drive, &mut |lower, drive, item, out| {
             let Some((some, item)) = lower.apply_optional(&func, vec![item], out) else {

@@ -6,7 +6,7 @@ use super::Iter;
 use super::drive::Drive;
 use super::item::Item;
 use crate::ir::*;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
@@ -14,7 +14,11 @@ use syn::{Expr, Pat};
 
 impl Lower<'_> {
     /// The value of a chain of iterator methods; `None` if `call` is something else.
-    pub(in crate::lower) fn chain(&mut self, call: &syn::ExprMethodCall, expr: &Expr) -> Option<Operand> {
+    pub(in crate::lower) fn chain(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        expr: &Expr,
+    ) -> Option<Operand> {
         let name = call.method.to_string();
         if let Some(value) = self.chosen_value(call, expr) {
             return Some(value);
@@ -89,22 +93,7 @@ impl Lower<'_> {
                 Some(quote!(#vec))
             }
             ("unzip", 0) => {
-                let (a, b) = (self.hidden("first"), self.hidden("second"));
-                out.extend(quote! {
-                    let mut #a = ::std::vec::Vec::new();
-                    let mut #b = ::std::vec::Vec::new();
-                });
-                let rest = self.each(iter, &mut |_, item, out| {
-                    let (first, second) = match item {
-                        Item::Tuple { parts, .. } => (parts[0].expr(), parts[1].expr()),
-                        other => {
-                            let pair = other.expr();
-                            (quote!(#pair.0), quote!(#pair.1))
-                        }
-                    };
-                    out.extend(quote!(#a.push(#first); #b.push(#second);));
-                });
-                out.extend(rest);
+                let (a, b) = self.unzipped(iter, out);
                 Some(quote!((#a, #b)))
             }
             ("for_each", 1) => {
@@ -141,7 +130,12 @@ impl Lower<'_> {
     }
 
     /// As the standard library does, a sum of floats starts from −0, which changes no number.
-    fn added(&mut self, iter: &Iter, at: &proc_macro2::Ident, out: &mut TokenStream) -> TokenStream {
+    fn added(
+        &mut self,
+        iter: &Iter,
+        at: &proc_macro2::Ident,
+        out: &mut TokenStream,
+    ) -> TokenStream {
         let sum = self.hidden("sum");
         out.extend(quote!(let mut #sum = -0.0;));
         let rest = self.each(iter, &mut |_, item, out| {
@@ -153,6 +147,68 @@ impl Lower<'_> {
         quote!(#sum)
     }
 
+    fn unzipped(&mut self, iter: &Iter, out: &mut TokenStream) -> (Ident, Ident) {
+        let (a, b) = (self.hidden("first"), self.hidden("second"));
+        out.extend(quote! {
+            let mut #a = ::std::vec::Vec::new();
+            let mut #b = ::std::vec::Vec::new();
+        });
+        let rest = self.each(iter, &mut |_, item, out| {
+            let (first, second) = match item {
+                Item::Tuple { parts, .. } => (parts[0].expr(), parts[1].expr()),
+                other => {
+                    let pair = other.expr();
+                    (quote!(#pair.0), quote!(#pair.1))
+                }
+            };
+            out.extend(quote!(#a.push(#first); #b.push(#second);));
+        });
+        out.extend(rest);
+        (a, b)
+    }
+
+    /// `let (a, b): (Vec<_>, Vec<_>) = ….unzip();`: false if `local` is something else.
+    pub(in crate::lower) fn let_unzipped(&mut self, local: &syn::Local) -> bool {
+        let (pat, types) = match &local.pat {
+            Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
+            pat => (pat, None),
+        };
+        let (Pat::Tuple(pats), Some(init)) = (pat, &local.init) else {
+            return false;
+        };
+        let Expr::MethodCall(call) = &*init.expr else {
+            return false;
+        };
+        let (Some(Pat::Ident(first)), Some(Pat::Ident(second)), "unzip") = (
+            pats.elems.first(),
+            pats.elems.get(1),
+            call.method.to_string().as_str(),
+        ) else {
+            return false;
+        };
+        if !self.is_iterator(&call.receiver) || !self.mentions_real(call) {
+            return false;
+        }
+        let mut out = TokenStream::new();
+        let Some(iter) = self.read_iter(&call.receiver, &mut out) else {
+            return true;
+        };
+        let (a, b) = self.unzipped(&iter, &mut out);
+        self.run(out);
+        for (k, (pat, made)) in [(first, a), (second, b)].into_iter().enumerate() {
+            let Some(var) = self.lookup(&made.to_string()) else {
+                continue;
+            };
+            let ty = match types {
+                Some(syn::Type::Tuple(types)) => types.elems.get(k),
+                _ => None,
+            };
+            self.made.insert(var);
+            self.adopt(pat, ty, &Operand::Var(var));
+        }
+        true
+    }
+
     fn any(&mut self, iter: &Iter, any: bool, test: &Expr, out: &mut TokenStream) -> TokenStream {
         let (found, func) = (self.hidden("found"), Func::of(test));
         let start = (!any).then(|| quote!(true)).unwrap_or(quote!(false));
@@ -161,14 +217,24 @@ impl Lower<'_> {
         let rest = self.drive(iter, &mut drive, &mut |lower, drive, item, out| {
             let value = lower.apply(&func, vec![item], out).expr();
             let stop = drive.stop();
-            let differs = if any { quote!(#value) } else { quote!(!(#value)) };
+            let differs = if any {
+                quote!(#value)
+            } else {
+                quote!(!(#value))
+            };
             out.extend(quote!(if #differs { #found = !#found; break #stop; }));
         });
         out.extend(rest);
         quote!(#found)
     }
 
-    fn fold(&mut self, iter: &Iter, init: &Expr, func: &Expr, out: &mut TokenStream) -> TokenStream {
+    fn fold(
+        &mut self,
+        iter: &Iter,
+        init: &Expr,
+        func: &Expr,
+        out: &mut TokenStream,
+    ) -> TokenStream {
         let func = Func::of(func);
         if let (Expr::Tuple(inits), Func::Closure(closure)) = (init, &func)
             && let Some(Pat::Tuple(pats)) = closure.inputs.first()
@@ -236,6 +302,46 @@ impl Lower<'_> {
         });
         out.extend(rest);
         quote!((#(#accs),*))
+    }
+
+    /// `vec.extend(iter)`.
+    pub(in crate::lower) fn extended(
+        &mut self,
+        vec: &TokenStream,
+        by: &Expr,
+        out: &mut TokenStream,
+    ) -> bool {
+        let Some(iter) = self.read_iter(by, out) else {
+            return true;
+        };
+        let rest = self.each(&iter, &mut |_, item, out| {
+            let value = item.value();
+            out.extend(quote!(#vec.push(#value);));
+        });
+        out.extend(rest);
+        true
+    }
+
+    /// Statements that put the elements of all sequences in `of` into a new `Vec`.
+    pub(in crate::lower) fn flat(&mut self, of: &Expr, vec: &TokenStream) -> Option<TokenStream> {
+        let mut out = quote!(let mut #vec = ::std::vec::Vec::new(););
+        let list = match of {
+            Expr::Reference(inner) => &inner.expr,
+            other => other,
+        };
+        if let Expr::Array(list) = list {
+            for part in &list.elems {
+                self.extended(vec, part, &mut out);
+            }
+            return Some(out);
+        }
+        let iter = Iter::Flatten(Box::new(self.read_iter(of, &mut out)?));
+        let rest = self.each(&iter, &mut |_, item, out| {
+            let value = item.value();
+            out.extend(quote!(#vec.push(#value);));
+        });
+        out.extend(rest);
+        Some(out)
     }
 
     /// Statements that put all items into a new `Vec`.
@@ -457,10 +563,7 @@ fn adding(func: &Func, acc: &TokenStream) -> Option<Func> {
     if !is_acc || read || terms.is_empty() {
         return None;
     }
-    let steps = terms
-        .iter()
-        .rev()
-        .map(|(op, term)| quote!(#acc #op #term;));
+    let steps = terms.iter().rev().map(|(op, term)| quote!(#acc #op #term;));
     let mut adding = closure.clone();
     adding.inputs = closure.inputs.iter().skip(1).cloned().collect();
     *adding.body = syn::parse2(quote!({ #(#stmts)* #(#steps)* })).ok()?;

@@ -59,7 +59,12 @@ pub(super) type Body<'b> = dyn FnMut(&mut Lower<'_>, &mut Drive, Item, &mut Toke
 
 impl Lower<'_> {
     /// Statements that run `body` for each item of `iter`.
-    pub(super) fn drive(&mut self, iter: &Iter, drive: &mut Drive, body: &mut Body<'_>) -> TokenStream {
+    pub(super) fn drive(
+        &mut self,
+        iter: &Iter,
+        drive: &mut Drive,
+        body: &mut Body<'_>,
+    ) -> TokenStream {
         if iter.is_indexed() {
             return self.by_index(iter, drive, body);
         }
@@ -137,13 +142,15 @@ impl Lower<'_> {
                     body(lower, drive, item, out);
                 })
             }
-            Iter::Filter(inner, func) => self.drive(inner, drive, &mut |lower, drive, item, out| {
-                let item = lower.held(item, out);
-                let test = lower.apply(func, vec![item.reference()], out).expr();
-                let mut rest = TokenStream::new();
-                body(lower, drive, item, &mut rest);
-                out.extend(quote!(if #test { #rest }));
-            }),
+            Iter::Filter(inner, func) => {
+                self.drive(inner, drive, &mut |lower, drive, item, out| {
+                    let item = lower.held(item, out);
+                    let test = lower.apply(func, vec![item.reference()], out).expr();
+                    let mut rest = TokenStream::new();
+                    body(lower, drive, item, &mut rest);
+                    out.extend(quote!(if #test { #rest }));
+                })
+            }
             Iter::TakeWhile(inner, func) => {
                 self.drive(inner, drive, &mut |lower, drive, item, out| {
                     let item = lower.held(item, out);
@@ -222,7 +229,9 @@ impl Lower<'_> {
             }),
             Iter::Take(inner, limit) => {
                 let stop = drive.stop();
-                drive.tests.push(quote!(if #count >= #limit { break #stop; }));
+                drive
+                    .tests
+                    .push(quote!(if #count >= #limit { break #stop; }));
                 self.drive(inner, drive, &mut |lower, drive, item, out| {
                     out.extend(quote!(#count += 1;));
                     body(lower, drive, item, out);

@@ -13,10 +13,9 @@ impl Iter {
     /// Whether items can be had by their position.
     pub(super) fn is_indexed(&self) -> bool {
         match self {
-            Iter::Elements { .. }
-            | Iter::Windows { .. }
-            | Iter::Chunks { .. }
-            | Iter::Count(_) => true,
+            Iter::Elements { .. } | Iter::Windows { .. } | Iter::Chunks { .. } | Iter::Count(_) => {
+                true
+            }
             Iter::Zip(a, b) => a.is_indexed() && b.is_indexed() && !(a.acts() || b.acts()),
             Iter::Enumerate(inner) | Iter::Copied(inner) | Iter::Take(inner, _) => {
                 inner.is_indexed()

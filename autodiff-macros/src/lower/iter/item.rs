@@ -18,7 +18,10 @@ pub(in crate::lower) enum Item {
         depth: usize,
     },
     /// A tuple, or a reference to one.
-    Tuple { parts: Vec<Item>, depth: usize },
+    Tuple {
+        parts: Vec<Item>,
+        depth: usize,
+    },
     /// `&of[start..end]`, which has `len` elements if that is known.
     Window {
         of: TokenStream,
@@ -187,6 +190,13 @@ impl Lower<'_> {
             (Pat::Slice(slice), item @ (Item::Place { .. } | Item::Window { .. }))
                 if !slice.elems.iter().any(is_rest) =>
             {
+                for (k, part) in slice.elems.iter().enumerate() {
+                    let k = syn::Index::from(k).to_token_stream();
+                    self.bind_item(part, item.element(k), body, out, bound);
+                }
+            }
+            (Pat::Slice(slice), Item::Value(value)) if !slice.elems.iter().any(is_rest) => {
+                let item = self.held(Item::Value(value), out);
                 for (k, part) in slice.elems.iter().enumerate() {
                     let k = syn::Index::from(k).to_token_stream();
                     self.bind_item(part, item.element(k), body, out, bound);

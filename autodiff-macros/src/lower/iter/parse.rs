@@ -16,15 +16,41 @@ const CONSUMERS: &[&str] = &[
 
 /// The adaptors, each of which needs an iterator below it.
 const ADAPTORS: &[&str] = &[
-    "zip", "chain", "enumerate", "rev", "take", "skip", "step_by", "copied", "cloned", "map",
-    "inspect", "filter", "filter_map", "take_while", "skip_while", "map_while", "scan", "flat_map",
-    "flatten", "by_ref", "fuse", "peekable",
+    "zip",
+    "chain",
+    "enumerate",
+    "rev",
+    "take",
+    "skip",
+    "step_by",
+    "copied",
+    "cloned",
+    "map",
+    "inspect",
+    "filter",
+    "filter_map",
+    "take_while",
+    "skip_while",
+    "map_while",
+    "scan",
+    "flat_map",
+    "flatten",
+    "by_ref",
+    "fuse",
+    "peekable",
 ];
 
 /// The methods of sequences that give an iterator.
 const SOURCES: &[&str] = &[
-    "iter", "iter_mut", "into_iter", "windows", "chunks", "chunks_exact", "chunks_mut",
-    "chunks_exact_mut", "drain",
+    "iter",
+    "iter_mut",
+    "into_iter",
+    "windows",
+    "chunks",
+    "chunks_exact",
+    "chunks_mut",
+    "chunks_exact_mut",
+    "drain",
 ];
 
 pub(in crate::lower) fn is_consumer(name: &str) -> bool {
@@ -218,7 +244,7 @@ impl Lower<'_> {
     }
 
     /// A number that may be named more than once.
-    fn number(&mut self, expr: &Expr, setup: &mut TokenStream) -> TokenStream {
+    pub(in crate::lower) fn number(&mut self, expr: &Expr, setup: &mut TokenStream) -> TokenStream {
         if matches!(expr, Expr::Lit(_)) {
             return expr.to_token_stream();
         }
@@ -240,7 +266,8 @@ impl Lower<'_> {
         if SOURCES.contains(&name.as_str()) && !self.is_iterator(&call.receiver) {
             return self.read_source(&name, call, expr, setup);
         }
-        if (name == "rev" || name == "step_by") && super::super::loops::simple_range(expr).is_some() {
+        if (name == "rev" || name == "step_by") && super::super::loops::simple_range(expr).is_some()
+        {
             return Some(Iter::Range(expr.clone()));
         }
         if name == "rev" || name == "step_by" {
