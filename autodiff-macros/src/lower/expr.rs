@@ -14,6 +14,12 @@ impl Lower<'_> {
             Expr::Paren(inner) => return self.operand(&inner.expr),
             Expr::Group(inner) => return self.operand(&inner.expr),
             Expr::Lit(lit) => return self.literal(lit),
+            Expr::Unary(unary)
+                if matches!(unary.op, UnOp::Neg(_))
+                    && matches!(&*unary.expr, Expr::Lit(lit) if matches!(lit.lit, Lit::Float(_))) =>
+            {
+                return self.unary(unary, expr);
+            }
             Expr::If(branch) if self.must_lower(expr) => return self.if_value(branch, expr),
             Expr::Block(block) if block.label.is_none() && self.must_lower(expr) => {
                 return self.block_value(&block.block);

@@ -44,6 +44,7 @@ impl Lower<'_> {
             }
             Expr::Path(path) => match path.path.get_ident().map(|i| self.lookup(&i.to_string())) {
                 Some(Some(var)) => self.trace.ty(var).clone(),
+                None => constant_ty(&path.path),
                 _ => Ty::Unknown,
             },
             Expr::Unary(unary) => match unary.op {
@@ -198,6 +199,15 @@ impl Ty {
             (false, true) => Ty::Opaque,
             (false, false) => Ty::Passive,
         }
+    }
+}
+
+/// `f64::MAX`, `std::f64::consts::PI`.
+fn constant_ty(path: &syn::Path) -> Ty {
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [.., "f64" | "f32", _] | [.., "f64" | "f32", "consts", _] | ["consts", _] => Ty::Real,
+        _ => Ty::Unknown,
     }
 }
 
