@@ -22,6 +22,17 @@ pub(super) struct Alias {
     depth: usize,
 }
 
+impl Alias {
+    /// A reference to `place`.
+    pub(super) fn shared(place: Place) -> Alias {
+        Alias {
+            place,
+            mutable: false,
+            depth: 1,
+        }
+    }
+}
+
 impl Lower<'_> {
     /// `let row = &w[r];`: from here on `row` stands for `w[r]`. False if `init` is something else.
     pub(super) fn let_alias(&mut self, ident: &Ident, init: &Expr) -> bool {
@@ -92,7 +103,7 @@ impl Lower<'_> {
             Step::Index(Operand::Code(code)) => {
                 code.reads.is_empty() || code.reads.iter().any(|var| !self.is_in_bounds(*var))
             }
-            Step::Index(_) | Step::Field(_) => false,
+            Step::Index(_) | Step::Field(_) | Step::Payload => false,
             Step::Range(code) => code.reads.iter().any(|var| !self.is_in_bounds(*var)),
         });
         if !checked || matches!(init, Expr::Path(_)) {

@@ -87,7 +87,7 @@ impl Lower<'_> {
         let mut tokens = closure.to_token_stream();
         for (name, ident) in own {
             let copy = self.trace.names.fresh(&name, Span::mixed_site());
-            self.run(quote!(let mut #copy = #ident;));
+            self.rewritten(quote!(let mut #copy = #ident;));
             tokens = renamed_in(tokens, &name, &copy);
         }
         syn::parse2(tokens).unwrap_or_else(|_| closure.clone())
@@ -111,7 +111,7 @@ impl Lower<'_> {
         let mut items = Vec::new();
         for arg in &call.args {
             let hidden = self.hidden("arg");
-            self.run(quote!(let #hidden = #arg;));
+            self.rewritten(quote!(let #hidden = #arg;));
             items.push(Item::of_argument(arg, &hidden));
         }
         let Some(var) = self.closure_var(&call.func) else {
@@ -206,7 +206,7 @@ impl Lower<'_> {
                 let mut parts = Vec::new();
                 for part in tuple.elems {
                     let item = self.body_item(part, bound, out);
-                    parts.push(self.held(item, out));
+                    parts.push(self.in_names(item, out));
                 }
                 Item::Tuple { parts, depth: 0 }
             }
@@ -220,7 +220,7 @@ impl Lower<'_> {
     }
 
     /// The item in variables of its own, evaluated here and once.
-    pub(super) fn held(&mut self, item: Item, out: &mut TokenStream) -> Item {
+    pub(super) fn in_names(&mut self, item: Item, out: &mut TokenStream) -> Item {
         match item {
             Item::Value(value) if value.clone().into_iter().count() > 1 => {
                 let hidden = self.hidden("item");
@@ -255,7 +255,7 @@ impl Lower<'_> {
     }
 
     /// Lowers statements made by the macro, in the scope at hand.
-    pub(super) fn run(&mut self, stmts: TokenStream) {
+    pub(super) fn rewritten(&mut self, stmts: TokenStream) {
         let block = block(stmts);
         self.stmts(&block.stmts, &super::control::Tail::Discard);
     }

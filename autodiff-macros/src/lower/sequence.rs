@@ -38,7 +38,7 @@ impl Lower<'_> {
             }
             ("clear", 0) => self.shortened(&of, quote!(0), &mut out),
             ("truncate", 1) => {
-                let len = self.number(&args[0], &mut out);
+                let len = self.count_of(&args[0], &mut out);
                 self.shortened(&of, len, &mut out)
             }
             ("resize", 2) => self.resized(&of, args, &mut out),
@@ -54,7 +54,7 @@ impl Lower<'_> {
         };
         if done {
             self.scopes.push(Default::default());
-            self.run(out);
+            self.rewritten(out);
             self.scopes.pop();
         }
         done
@@ -157,7 +157,7 @@ impl Lower<'_> {
         args: &syn::punctuated::Punctuated<Expr, syn::Token![,]>,
         out: &mut TokenStream,
     ) -> bool {
-        let len = self.number(&args[0], out);
+        let len = self.count_of(&args[0], out);
         let (value, new) = (self.hidden("value"), &args[1]);
         out.extend(quote!(let #value = #new;));
         self.shortened(of, len.clone(), out);
@@ -171,7 +171,7 @@ impl Lower<'_> {
         args: &syn::punctuated::Punctuated<Expr, syn::Token![,]>,
         out: &mut TokenStream,
     ) -> bool {
-        let (at, len, new) = (self.number(&args[0], out), self.hidden("len"), &args[1]);
+        let (at, len, new) = (self.count_of(&args[0], out), self.hidden("len"), &args[1]);
         let (value, k) = (self.hidden("value"), self.hidden("k"));
         let message = "insertion index (is {}) should be <= len (is {})";
         out.extend(quote! {
@@ -191,7 +191,7 @@ impl Lower<'_> {
         at: &Expr,
         out: &mut TokenStream,
     ) -> TokenStream {
-        let (at, len, k) = (self.number(at, out), self.hidden("len"), self.hidden("k"));
+        let (at, len, k) = (self.count_of(at, out), self.hidden("len"), self.hidden("k"));
         let (message, moves) = match name {
             "remove" => (
                 "removal index (is {}) should be < len (is {})",
@@ -256,7 +256,7 @@ impl Lower<'_> {
                 for #k in 0..#len / 2 { #of.swap(#k, #len - 1 - #k); }
             }),
             ("rotate_left" | "rotate_right", 1) => {
-                let (by, old) = (self.number(&args[0], out), self.hidden("old"));
+                let (by, old) = (self.count_of(&args[0], out), self.hidden("old"));
                 let (message, from) = match name {
                     "rotate_left" => (
                         "assertion failed: mid <= self.len()",
@@ -408,7 +408,7 @@ impl Lower<'_> {
         let (mid, at) = (self.hidden("mid"), &call.args[0]);
         self.in_bounds.insert(mid.to_string());
         let (first, second) = (&pats.elems[0], &pats.elems[1]);
-        self.run(quote! {
+        self.rewritten(quote! {
             #out
             let #mid: usize = #at;
             assert!(#mid <= #of.len(), "mid > len");

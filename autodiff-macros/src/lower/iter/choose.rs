@@ -16,6 +16,26 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Expr;
 
+/// The methods that pick one item, or none.
+pub(super) const PICKING: &[&str] = &[
+    "first",
+    "first_mut",
+    "last",
+    "last_mut",
+    "get",
+    "get_mut",
+    "pop",
+    "min_by",
+    "max_by",
+    "find",
+    "nth",
+    "next",
+    "reduce",
+    "find_map",
+    "copied",
+    "cloned",
+];
+
 /// One of the items of an iterator, or none.
 pub(in crate::lower) struct Choice {
     /// Statements before.
@@ -52,7 +72,7 @@ impl Lower<'_> {
         if !self.mentions_real(expr) {
             return None;
         }
-        let choice = self.choice(&call.receiver)?;
+        let choice = self.pick(&call.receiver)?;
         let (setup, position) = (choice.setup.clone(), choice.position.clone());
         let at = self.hidden("at");
         let mut made = TokenStream::new();
@@ -74,6 +94,62 @@ impl Lower<'_> {
             }
         };
         Some(self.block_value(&block(code)))
+    }
+
+    /// A chain that picks an item, as an `Option`.
+    pub(in crate::lower) fn picked_option(
+        &mut self,
+        call: &syn::ExprMethodCall,
+        expr: &Expr,
+    ) -> Option<Operand> {
+        if !PICKING.contains(&call.method.to_string().as_str()) {
+            return None;
+        }
+        let choice = self.pick(expr)?;
+        let (setup, position) = (choice.setup.clone(), choice.position.clone());
+        let (at, chosen) = (self.hidden("at"), self.hidden("chosen"));
+        let mut made = TokenStream::new();
+        let item = self.chosen_item(&choice, quote!(#at), &mut made).value();
+        Some(self.block_value(&block(quote! {
+            #setup
+            let #chosen: ::core::option::Option<usize> = #position;
+            if #chosen.is_some() {
+                let #at: usize = #chosen.unwrap();
+                #made
+                Some(#item)
+            } else {
+                None
+            }
+        })))
+    }
+
+    /// Whether `expr` picks an item that is a reference.
+    pub(in crate::lower) fn picks_reference(&self, expr: &Expr) -> bool {
+        let Expr::MethodCall(call) = expr else {
+            return false;
+        };
+        let name = call.method.to_string();
+        if !matches!(
+            name.as_str(),
+            "first" | "last" | "get" | "min_by" | "max_by" | "find" | "nth"
+        ) {
+            return false;
+        }
+        let mut from = &*call.receiver;
+        if !self.is_iterator(from) {
+            return self.mentions_real(from);
+        }
+        // References come from `iter` as long as nothing makes values of them.
+        while let Expr::MethodCall(call) = from {
+            match call.method.to_string().as_str() {
+                "iter" | "windows" | "chunks" | "chunks_exact" => return true,
+                "filter" | "rev" | "skip" | "take" | "step_by" | "skip_while" | "take_while" => {
+                    from = &call.receiver;
+                }
+                _ => return false,
+            }
+        }
+        false
     }
 
     /// What stands for nothing, and what is made of an item.
@@ -112,7 +188,7 @@ impl Lower<'_> {
         if !matches!(name.as_str(), "unwrap" | "expect") || !self.mentions_real(call) {
             return None;
         }
-        let choice = self.choice(&call.receiver)?;
+        let choice = self.pick(&call.receiver)?;
         if choice.copied || !matches!(choice.from, From::Indexed(_)) {
             return None;
         }
@@ -126,7 +202,7 @@ impl Lower<'_> {
         };
         let (method, args) = (&call.method, &call.args);
         let item = item.expr();
-        self.run(quote!(#setup let #at: usize = (#position).#method(#args); #made));
+        self.rewritten(quote!(#setup let #at: usize = (#position).#method(#args); #made));
         self.reference(&syn::parse2(item).ok()?)
     }
 
@@ -154,19 +230,19 @@ impl Lower<'_> {
     }
 
     /// What `expr` picks, if it is one of these methods.
-    pub(in crate::lower) fn choice(&mut self, expr: &Expr) -> Option<Choice> {
+    pub(in crate::lower) fn pick(&mut self, expr: &Expr) -> Option<Choice> {
         let Expr::MethodCall(call) = expr else {
             return None;
         };
         let name = call.method.to_string();
         match (name.as_str(), call.args.len()) {
             ("copied" | "cloned", 0) => {
-                let inner = self.choice(&call.receiver)?;
+                let inner = self.pick(&call.receiver)?;
                 let copied = true;
                 return Some(Choice { copied, ..inner });
             }
             ("map", 1) if !self.is_iterator(&call.receiver) => {
-                let inner = self.choice(&call.receiver)?;
+                let inner = self.pick(&call.receiver)?;
                 let From::Indexed(iter) = inner.from else {
                     return None;
                 };
@@ -289,7 +365,7 @@ impl Lower<'_> {
     ) -> (TokenStream, TokenStream) {
         let mut body = TokenStream::new();
         let item = self.item_at(iter, quote!(#at), &mut body);
-        let item = self.held(item, &mut body).reference();
+        let item = self.in_names(item, &mut body).reference();
         let test = self.apply(&Func::of(test), vec![item], &mut body).expr();
         (body, test)
     }
@@ -320,7 +396,7 @@ impl Lower<'_> {
             let item = match iter {
                 // An element is compared where it stands.
                 Iter::Copied(_) => item,
-                _ => self.held(item, &mut body),
+                _ => self.in_names(item, &mut body),
             };
             items.push(item.reference());
         }
@@ -332,7 +408,7 @@ impl Lower<'_> {
         let (acc, found, func) = (self.hidden("reduced"), self.hidden("found"), Func::of(func));
         let mut drive = Drive::new(self, None);
         let rest = self.drive(iter, &mut drive, &mut |lower, _, item, out| {
-            let item = lower.held(item, out);
+            let item = lower.in_names(item, out);
             let first = item.value();
             let mut step = TokenStream::new();
             lower.fold_step(&quote!(#acc), &func, item, &mut step);
@@ -408,12 +484,12 @@ impl Lower<'_> {
         {
             *closure.body = syn::parse_quote!({ #(#stmts)* #inner });
             let item = self.apply(&Func::Closure(closure), items, out);
-            return Some((None, self.held(item, out)));
+            return Some((None, self.in_names(item, out)));
         }
         if let Some(inner) = always_some(&closure.body) {
             *closure.body = inner;
             let item = self.apply(&Func::Closure(closure), items, out);
-            return Some((None, self.held(item, out)));
+            return Some((None, self.in_names(item, out)));
         }
         let mut tails = Tails {
             some: some.clone(),

@@ -14,7 +14,7 @@ use syn::{Expr, Pat};
 
 impl Lower<'_> {
     /// The value of a chain of iterator methods; `None` if `call` is something else.
-    pub(in crate::lower) fn chain(
+    pub(in crate::lower) fn chain_value(
         &mut self,
         call: &syn::ExprMethodCall,
         expr: &Expr,
@@ -23,7 +23,8 @@ impl Lower<'_> {
         if let Some(value) = self.chosen_value(call, expr) {
             return Some(value);
         }
-        if !super::is_consumer(&name) || !self.is_iterator(&call.receiver) {
+        let picks = super::choose::PICKING.contains(&name.as_str());
+        if picks || !super::is_consumer(&name) || !self.is_iterator(&call.receiver) {
             return None;
         }
         let unknown = self.constant(quote!(()));
@@ -55,7 +56,7 @@ impl Lower<'_> {
     pub(in crate::lower) fn chain_stmt(&mut self, call: &syn::ExprMethodCall, expr: &Expr) -> bool {
         let name = call.method.to_string();
         let ends = super::is_consumer(&name) && self.is_iterator(&call.receiver);
-        ends && self.mentions_real(expr) && self.chain(call, expr).is_some()
+        ends && self.mentions_real(expr) && self.chain_value(call, expr).is_some()
     }
 
     /// The expression that a consumer gives, after the statements in `out`.
@@ -194,7 +195,7 @@ impl Lower<'_> {
             return true;
         };
         let (a, b) = self.unzipped(&iter, &mut out);
-        self.run(out);
+        self.rewritten(out);
         for (k, (pat, made)) in [(first, a), (second, b)].into_iter().enumerate() {
             let Some(var) = self.lookup(&made.to_string()) else {
                 continue;
@@ -405,7 +406,7 @@ impl Lower<'_> {
             }
         });
         self.scopes.push(Default::default());
-        self.run(quote!(#setup #rest));
+        self.rewritten(quote!(#setup #rest));
         self.scopes.pop();
         true
     }

@@ -132,19 +132,19 @@ impl Lower<'_> {
             }),
             Iter::Map(inner, func) => self.drive(inner, drive, &mut |lower, drive, item, out| {
                 let item = lower.apply(func, vec![item], out);
-                let item = lower.held(item, out);
+                let item = lower.in_names(item, out);
                 body(lower, drive, item, out);
             }),
             Iter::Inspect(inner, func) => {
                 self.drive(inner, drive, &mut |lower, drive, item, out| {
-                    let item = lower.held(item, out);
+                    let item = lower.in_names(item, out);
                     lower.look(func, &item, out);
                     body(lower, drive, item, out);
                 })
             }
             Iter::Filter(inner, func) => {
                 self.drive(inner, drive, &mut |lower, drive, item, out| {
-                    let item = lower.held(item, out);
+                    let item = lower.in_names(item, out);
                     let test = lower.apply(func, vec![item.reference()], out).expr();
                     let mut rest = TokenStream::new();
                     body(lower, drive, item, &mut rest);
@@ -153,7 +153,7 @@ impl Lower<'_> {
             }
             Iter::TakeWhile(inner, func) => {
                 self.drive(inner, drive, &mut |lower, drive, item, out| {
-                    let item = lower.held(item, out);
+                    let item = lower.in_names(item, out);
                     let test = lower.apply(func, vec![item.reference()], out).expr();
                     let stop = drive.stop();
                     out.extend(quote!(if !(#test) { break #stop; }));
@@ -163,7 +163,7 @@ impl Lower<'_> {
             Iter::SkipWhile(inner, func) => {
                 let skipping = self.hidden("skipping");
                 let rest = self.drive(inner, drive, &mut |lower, drive, item, out| {
-                    let item = lower.held(item, out);
+                    let item = lower.in_names(item, out);
                     let mut test = TokenStream::new();
                     let value = lower.apply(func, vec![item.reference()], &mut test).expr();
                     out.extend(quote!(if #skipping { #test #skipping = #value; }));
@@ -221,7 +221,7 @@ impl Lower<'_> {
         let count = self.hidden("count");
         let rest = match iter {
             Iter::Enumerate(inner) => self.drive(inner, drive, &mut |lower, drive, item, out| {
-                let item = lower.held(item, out);
+                let item = lower.in_names(item, out);
                 let at = lower.hidden("at");
                 out.extend(quote!(let #at = #count; #count += 1;));
                 let parts = vec![Item::Value(quote!(#at)), item];
@@ -238,13 +238,13 @@ impl Lower<'_> {
                 })
             }
             Iter::Skip(inner, first) => self.drive(inner, drive, &mut |lower, drive, item, out| {
-                let item = lower.held(item, out);
+                let item = lower.in_names(item, out);
                 let mut rest = TokenStream::new();
                 body(lower, drive, item, &mut rest);
                 out.extend(quote!(#count += 1; if #count > #first { #rest }));
             }),
             Iter::StepBy(inner, by) => self.drive(inner, drive, &mut |lower, drive, item, out| {
-                let item = lower.held(item, out);
+                let item = lower.in_names(item, out);
                 let at = lower.hidden("at");
                 let mut rest = TokenStream::new();
                 body(lower, drive, item, &mut rest);
@@ -293,14 +293,14 @@ impl Lower<'_> {
             (None, Some(with)) if first.is_indexed() => {
                 let (len, value) = (first.len(), Item::Value(quote!(#other)));
                 let item = self.item_at(first, quote!(#at), &mut out);
-                let parts = vec![self.held(item, &mut out), value];
+                let parts = vec![self.in_names(item, &mut out), value];
                 body(self, drive, Item::Tuple { parts, depth: 0 }, &mut out);
                 drive.a_loop(quote!((#at, #other) in (0..#len).zip(#with)), out)
             }
             (Some(with), None) if second.is_indexed() => {
                 let (len, value) = (second.len(), Item::Value(quote!(#other)));
                 let item = self.item_at(second, quote!(#at), &mut out);
-                let parts = vec![value, self.held(item, &mut out)];
+                let parts = vec![value, self.in_names(item, &mut out)];
                 body(self, drive, Item::Tuple { parts, depth: 0 }, &mut out);
                 let with = quote!(::core::iter::IntoIterator::into_iter(#with));
                 drive.a_loop(quote!((#other, #at) in #with.zip(0..#len)), out)
@@ -324,7 +324,7 @@ impl Lower<'_> {
     ) -> TokenStream {
         let (count, len) = (self.hidden("count"), second.len());
         let rest = self.drive(first, drive, &mut |lower, drive, item, out| {
-            let item = lower.held(item, out);
+            let item = lower.in_names(item, out);
             let (at, stop) = (lower.hidden("at"), drive.stop());
             lower.in_bounds.insert(at.to_string());
             out.extend(quote! {
@@ -333,7 +333,7 @@ impl Lower<'_> {
                 #count += 1;
             });
             let other = lower.item_at(second, quote!(#at), out);
-            let parts = vec![item, lower.held(other, out)];
+            let parts = vec![item, lower.in_names(other, out)];
             body(lower, drive, Item::Tuple { parts, depth: 0 }, out);
         });
         quote!(let mut #count: usize = 0; #rest)

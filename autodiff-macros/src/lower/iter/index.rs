@@ -173,9 +173,9 @@ impl Lower<'_> {
             Iter::Zip(a, b) => {
                 let at = self.position(at, out);
                 let first = self.item_at(a, at.clone(), out);
-                let first = self.held(first, out);
+                let first = self.in_names(first, out);
                 let second = self.item_at(b, at, out);
-                let second = self.held(second, out);
+                let second = self.in_names(second, out);
                 Item::Tuple {
                     parts: vec![first, second],
                     depth: 0,
@@ -184,7 +184,7 @@ impl Lower<'_> {
             Iter::Enumerate(inner) => {
                 let at = self.position(at, out);
                 let item = self.item_at(inner, at.clone(), out);
-                let item = self.held(item, out);
+                let item = self.in_names(item, out);
                 Item::Tuple {
                     parts: vec![Item::Value(at), item],
                     depth: 0,
@@ -208,11 +208,11 @@ impl Lower<'_> {
             Iter::Map(inner, func) => {
                 let item = self.item_at(inner, at, out);
                 let item = self.apply(func, vec![item], out);
-                self.held(item, out)
+                self.in_names(item, out)
             }
             Iter::Inspect(inner, func) => {
                 let item = self.item_at(inner, at, out);
-                let item = self.held(item, out);
+                let item = self.in_names(item, out);
                 self.look(func, &item, out);
                 item
             }

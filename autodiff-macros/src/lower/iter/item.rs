@@ -196,14 +196,14 @@ impl Lower<'_> {
                 }
             }
             (Pat::Slice(slice), Item::Value(value)) if !slice.elems.iter().any(is_rest) => {
-                let item = self.held(Item::Value(value), out);
+                let item = self.in_names(Item::Value(value), out);
                 for (k, part) in slice.elems.iter().enumerate() {
                     let k = syn::Index::from(k).to_token_stream();
                     self.bind_item(part, item.element(k), body, out, bound);
                 }
             }
             (Pat::Ident(ident), item) if ident.subpat.is_none() && ident.by_ref.is_none() => {
-                self.bind_name(ident, item, body, out, bound);
+                self.bind_item_name(ident, item, body, out, bound);
             }
             (pat, item) => {
                 let value = item.expr();
@@ -212,7 +212,7 @@ impl Lower<'_> {
         }
     }
 
-    fn bind_name(
+    fn bind_item_name(
         &mut self,
         pat: &syn::PatIdent,
         item: Item,

@@ -146,7 +146,7 @@ impl Lower<'_> {
         {
             return Iter::Count(match &**end {
                 Expr::Lit(_) => quote!(#end),
-                end => self.number(end, setup),
+                end => self.count_of(end, setup),
             });
         }
         Iter::Range(expr.clone())
@@ -244,7 +244,11 @@ impl Lower<'_> {
     }
 
     /// A number that may be named more than once.
-    pub(in crate::lower) fn number(&mut self, expr: &Expr, setup: &mut TokenStream) -> TokenStream {
+    pub(in crate::lower) fn count_of(
+        &mut self,
+        expr: &Expr,
+        setup: &mut TokenStream,
+    ) -> TokenStream {
         if matches!(expr, Expr::Lit(_)) {
             return expr.to_token_stream();
         }
@@ -277,7 +281,7 @@ impl Lower<'_> {
             }
             let inner = Box::new(inner);
             return Some(match call.args.first() {
-                Some(by) => Iter::StepBy(inner, self.number(by, setup)),
+                Some(by) => Iter::StepBy(inner, self.count_of(by, setup)),
                 None => Iter::Rev(inner),
             });
         }
@@ -299,8 +303,8 @@ impl Lower<'_> {
             ("zip", 1) => Iter::Zip(inner, Box::new(self.read_iter(&call.args[0], setup)?)),
             ("chain", 1) => Iter::Chain(inner, Box::new(self.read_iter(&call.args[0], setup)?)),
             ("enumerate", 0) => Iter::Enumerate(inner),
-            ("take", 1) => Iter::Take(inner, self.number(&call.args[0], setup)),
-            ("skip", 1) => Iter::Skip(inner, self.number(&call.args[0], setup)),
+            ("take", 1) => Iter::Take(inner, self.count_of(&call.args[0], setup)),
+            ("skip", 1) => Iter::Skip(inner, self.count_of(&call.args[0], setup)),
             ("copied" | "cloned", 0) => Iter::Copied(inner),
             ("map", 1) => Iter::Map(inner, func()),
             ("inspect", 1) => Iter::Inspect(inner, func()),
@@ -357,7 +361,7 @@ impl Lower<'_> {
         let Some(size) = call.args.first() else {
             return Some(Iter::Elements { of, by });
         };
-        let size = self.number(size, setup);
+        let size = self.count_of(size, setup);
         let what = if name == "windows" { "window" } else { "chunk" };
         if size.to_string().parse::<usize>().is_err() {
             let message = format!("{what} size must be non-zero");
