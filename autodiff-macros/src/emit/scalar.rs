@@ -137,6 +137,10 @@ fn strip_mut(param: TokenStream) -> TokenStream {
     tokens.collect()
 }
 
+fn is_placeholder(code: &Code) -> bool {
+    code.tokens.to_string().contains("placeholder")
+}
+
 /// Whether the operand is `Vec::new()` or `Vec::with_capacity(n)`, whatever the elements will be.
 fn is_empty_vec(operand: &Operand) -> bool {
     let Operand::Code(code) = operand else {
@@ -217,6 +221,8 @@ impl Twin<'_> {
         let value = self.operand(operand);
         match operand {
             Operand::Var(var) if self.varied(*var) => value,
+            Operand::Code(code) if matches!(code.ty, Ty::Passive) && !is_placeholder(code) => value,
+            Operand::Code(code) if code.tokens.to_string() == "None" => value,
             Operand::Var(var) if self.trace.ty(*var).is_passive() => value,
             Operand::Var(var) if !self.trace.ty(*var).is_real() => {
                 let ty = wide_type(self.trace.ty(*var));
@@ -308,8 +314,7 @@ impl Twin<'_> {
             _ => None,
         };
         let placeholder = |init: &Operand| {
-            is_empty_vec(init)
-                || matches!(init, Operand::Code(code) if code.tokens.to_string().contains("placeholder"))
+            is_empty_vec(init) || matches!(init, Operand::Code(code) if is_placeholder(code))
         };
         match init {
             None => quote!(let #mutable #ident #ty;),
@@ -350,6 +355,7 @@ impl Twin<'_> {
             let ty = of.annotation.as_ref().map(|ty| quote!(: #ty));
             let value = match &eqn.op {
                 Op::Passive(code) => self.code(code),
+                Op::Copy => self.operand(&eqn.args[0]),
                 Op::Rule(row) => {
                     // Of a varied argument with a flat rule, the plain value.
                     let args = eqn

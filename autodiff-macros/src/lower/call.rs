@@ -288,27 +288,28 @@ fn standard_function(func: &Expr) -> Option<String> {
 
 fn unknown_method(name: &str) -> String {
     const ITERATING: &[&str] = &[
-        "iter",
-        "iter_mut",
-        "into_iter",
-        "map",
-        "filter",
-        "fold",
+        "cycle",
+        "partition",
+        "min_by_key",
+        "max_by_key",
+        "try_fold",
+        "try_for_each",
+        "peekable",
+        "rposition",
+        "max",
+        "min",
         "sum",
         "product",
+        "fold",
+        "map",
         "zip",
-        "enumerate",
         "collect",
-        "windows",
-        "chunks",
-        "chunks_exact",
-        "for_each",
-        "rev",
     ];
     if ITERATING.contains(&name) {
-        return "iterators over active values are not supported by `#[differentiate]` yet; loop \
-                over the indices, as in `for i in 0..x.len()`"
-            .to_string();
+        return format!(
+            "the iterator method `{name}` is not known to `#[differentiate]` where it stands here; \
+             write this part as a loop over the items"
+        );
     }
     const OPERATORS: &[&str] = &["add", "sub", "mul", "div", "rem", "neg"];
     let close = crate::rules::TABLE

@@ -353,8 +353,8 @@ pub(super) fn unsupported(expr: &Expr) -> String {
              its name, or choose between such calls by `if`",
         ),
         Expr::Closure(_) => (
-            "a closure over active values",
-            "write its body where it is used",
+            "a closure over active values that is handed on",
+            "bind it by `let` and call it, pass it to an iterator, or write a function of its own",
         ),
         Expr::Struct(_) => (
             "a struct of active values",

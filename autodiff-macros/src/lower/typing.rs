@@ -168,6 +168,10 @@ impl Lower<'_> {
             "unwrap" | "expect" | "unwrap_or" | "unwrap_or_else" | "unwrap_or_default" => {
                 match receiver.behind() {
                     Ty::Maybe(inner) => (**inner).clone(),
+                    // `position(…).unwrap_or(0)`
+                    Ty::Passive if call.args.iter().all(|arg| self.ty_of(arg).is_passive()) => {
+                        Ty::Passive
+                    }
                     _ => Ty::Unknown,
                 }
             }
@@ -177,16 +181,6 @@ impl Lower<'_> {
             }
             name if super::iter::is_consumer(name) && self.is_iterator(&call.receiver) => {
                 self.chain_ty(call)
-            }
-            // `position(…).unwrap_or(0)`
-            _ if matches!(receiver, Ty::Passive)
-                && call.args.iter().all(|arg| self.ty_of(arg).is_passive())
-                && matches!(
-                    name.as_str(),
-                    "unwrap" | "expect" | "unwrap_or" | "is_some" | "is_none"
-                ) =>
-            {
-                Ty::Passive
             }
             _ if rule::row(&name).is_some() => call
                 .args
