@@ -27,7 +27,7 @@ mod error;
 mod geometric_median;
 mod geometry;
 mod influence;
-mod kernel;
+pub(crate) mod kernel;
 mod krum;
 mod m_location;
 mod mean;
