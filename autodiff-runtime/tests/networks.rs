@@ -396,7 +396,7 @@ fn batches_that_do_not_fit_are_an_error() {
         gradient(data(4, 3, 1), &[0; 4]),
         NetworkError::Shape(wrong_width)
     );
-    assert_eq!(network.apply(&data(4, 3, 1)), Err(wrong_width));
+    assert_eq!(network.apply(&data(4, 3, 1)), Err(wrong_width.into()));
     let too_few = ShapeError {
         place: "loss",
         what: "targets",
