@@ -211,6 +211,83 @@ fn a_graph_aggregates_the_gradients_of_single_samples() {
     }
 }
 
+/// The gradients of single samples, a row each.
+fn single_gradients(graph: &mut Graph<f64>, x: &DMatrix<f64>, labels: &[usize]) -> DMatrix<f64> {
+    let rows: Vec<DVector<f64>> = (0..x.nrows())
+        .map(|i| {
+            let x = x.rows(i, 1).into_owned();
+            gradient_of(graph, &x, &SoftmaxCrossEntropy, &labels[i..=i]).1
+        })
+        .collect();
+    DMatrix::from_fn(rows.len(), rows[0].len(), |i, j| rows[i][j])
+}
+
+#[test]
+fn a_whole_network_aggregates_one_vector_a_sample() {
+    let (x, labels) = (batch(20), (0..20).map(|i| i % 2).collect::<Vec<_>>());
+    let mut graph = tangled(&Activation::Tanh);
+    let rows = single_gradients(&mut graph, &x, &labels);
+    for text in ["mean", "soft-truncation", "median-of-means:blocks=5"] {
+        // The layers' own aggregators have no say.
+        let mut graph = graph.clone().aggregated_by(spec("mean:scale=1/n"));
+        graph.set_model_aggregator(spec(text));
+        let (_, found) = gradient_of(&mut graph, &x, &SoftmaxCrossEntropy, &labels);
+        assert_close(&found, &spec(text).of_rows(&rows).unwrap(), 1e-11, text);
+
+        // A frozen layer is no part of the vector.
+        graph.linear_named_mut("second").unwrap().set_frozen(true);
+        let (_, found) = gradient_of(&mut graph, &x, &SoftmaxCrossEntropy, &labels);
+        let learning = rows.clone().remove_columns(16, 20);
+        let expected = spec(text)
+            .of_rows(&learning)
+            .unwrap()
+            .insert_rows(16, 20, 0.0);
+        assert_close(
+            &found,
+            &expected,
+            1e-11,
+            &format!("{text}, one layer frozen"),
+        );
+    }
+    graph
+        .linears_mut()
+        .for_each(|linear| linear.set_frozen(true));
+    graph.set_model_aggregator(spec("mean"));
+    let (_, found) = gradient_of(&mut graph, &x, &SoftmaxCrossEntropy, &labels);
+    assert_eq!(found.amax(), 0.0);
+    graph.clear_model_aggregator();
+    assert!(graph.model_aggregator().is_none());
+}
+
+#[test]
+fn operations_of_the_users_are_part_of_the_whole() {
+    let (x, labels) = (data(12, 2, 1), (0..12).map(|i| i % 3).collect::<Vec<_>>());
+    let text = "median-of-means:blocks=4";
+    let mut plain = with_node(1, |linear| linear.clone().into())
+        .unwrap()
+        .aggregated_as_one_by(spec(text));
+    let (_, expected) = gradient_of(plain.as_mut(), &x, &SoftmaxCrossEntropy, &labels);
+    for leave in [Leave::Rows, Leave::Factors] {
+        let mut own = with_node(1, |linear| Layer::node(Dense::like(linear, leave)))
+            .unwrap()
+            .aggregated_as_one_by(spec(text));
+        let (_, found) = gradient_of(own.as_mut(), &x, &SoftmaxCrossEntropy, &labels);
+        assert_close(&found, &expected, 1e-13, &format!("{leave:?}"));
+    }
+}
+
+#[test]
+fn a_sample_that_spoils_the_whole_network_is_named() {
+    let graph = Sequential::dense(&[2, 3, 2], Activation::Tanh).unwrap();
+    let mut x = data(6, 2, 1);
+    x[(4, 1)] = f64::INFINITY;
+    let error = graph
+        .aggregated_as_one_by(spec("median-of-means:blocks=3"))
+        .gradient(&x, &SoftmaxCrossEntropy, &[0; 6], &mut Pass::new())
+        .unwrap_err();
+    assert!(error.is_non_finite(), "{error}");
+}
+
 #[test]
 fn a_chain_is_a_sequential_network() {
     let mut chain = Sequential::dense(&[3, 5, 4, 2], Activation::Softplus).unwrap();

@@ -73,6 +73,12 @@ pub enum NetworkError {
         /// What the aggregator says.
         source: AggregateError,
     },
+    /// The per-sample gradients of the whole network could not be aggregated.
+    #[error("the whole network: {source}")]
+    WholeModel {
+        /// What the aggregator says.
+        source: AggregateError,
+    },
     /// An operation of the user's failed.
     #[error("layer `{layer}`: {source}")]
     Node {
@@ -91,7 +97,7 @@ impl NetworkError {
     pub fn is_non_finite(&self) -> bool {
         let source = match self {
             Self::Loss(LossError::NonFinite { .. }) => return true,
-            Self::Aggregate { source, .. } => source,
+            Self::Aggregate { source, .. } | Self::WholeModel { source } => source,
             Self::Node {
                 source: NodeError::Aggregate(source),
                 ..

@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use super::Real;
 use super::error::ShapeError;
 use super::reshape;
-use crate::robust::OuterProducts;
+use crate::robust::{DenseGradient, OuterProducts, Part, Rows};
 
 /// Where a [`Node`](super::Node) of D parameters leaves the gradients of the N samples' own losses, in one of three ways.
 ///
@@ -28,7 +28,9 @@ pub struct SampleGradients<T: Real> {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Form {
-    /// gyᵢ xᵢᵀ and gyᵢ. Gradients without structure are those of a bias alone: P = 0 and Q = D.
+    /// N × D, in `gy`.
+    Rows,
+    /// gyᵢ xᵢᵀ and gyᵢ.
     Factors,
     #[default]
     Estimate,
@@ -53,8 +55,7 @@ impl<T: Real> SampleGradients<T> {
 
     /// The N × D matrix, zero on entry, whose row i is to be the gradient of sample i's own loss.
     pub fn rows(&mut self) -> &mut DMatrix<T> {
-        self.form = Form::Factors;
-        reshape(&mut self.x, self.samples, 0);
+        self.form = Form::Rows;
         reshape(&mut self.gy, self.samples, self.parameters);
         self.gy.fill(T::ZERO);
         &mut self.gy
@@ -90,19 +91,22 @@ impl<T: Real> SampleGradients<T> {
         &mut self.estimate
     }
 
-    /// What the operation left.
-    pub(super) fn left(&self) -> Result<Left<'_, T>, ShapeError> {
-        match self.form {
-            Form::Factors => OuterProducts::new(&self.x, &self.gy).map(Left::Samples),
-            Form::Estimate => Ok(Left::Estimate(&self.estimate)),
+    /// What there is to aggregate into `gradient`, which takes its shape. If the operation has aggregated by itself, its
+    /// estimate is there already.
+    pub(super) fn part<'a>(
+        &'a self,
+        gradient: &'a mut DenseGradient<T>,
+    ) -> Result<Option<Part<'a, T>>, ShapeError> {
+        if self.form == Form::Factors {
+            let outer = OuterProducts::new(&self.x, &self.gy)?;
+            return Ok(Some(Part::dense(outer, gradient)));
         }
+        gradient.reshape(0, 0, self.parameters);
+        if self.form == Form::Estimate {
+            gradient.bias.copy_from_slice(&self.estimate);
+            return Ok(None);
+        }
+        let rows = Rows::from_columns(self.gy.as_slice(), self.samples, self.parameters)?;
+        Ok(Some(Part::rows(rows, gradient.bias.as_mut_slice())))
     }
-}
-
-/// What an operation left in [`SampleGradients`].
-pub(super) enum Left<'a, T: Real> {
-    /// N gradients to be aggregated.
-    Samples(OuterProducts<'a, T>),
-    /// One gradient.
-    Estimate(&'a [T]),
 }

@@ -40,8 +40,8 @@ impl<T: Real> Pass<T> {
     /// The aggregated gradients of the layers with parameters, in order, from the last
     /// [`Graph::gradient`](super::Graph::gradient).
     ///
-    /// That of a frozen layer is empty. That of a user's operation of D parameters has them in `bias`, unless it left
-    /// factors, whose shape it then has.
+    /// That of a frozen layer is empty. That of a user's operation has all numbers in `bias`, unless it left factors, whose
+    /// shape it then has.
     pub fn gradients(&self) -> &[DenseGradient<T>] {
         &self.gradients
     }

@@ -152,6 +152,14 @@ impl<T: Real> Sequential<T> {
         self
     }
 
+    /// Aggregates the gradients of all layers as one vector a sample, whatever the layers' own aggregators; see
+    /// [`Graph::set_model_aggregator`].
+    #[must_use]
+    pub fn aggregated_as_one_by(mut self, aggregator: impl Aggregator<T> + 'static) -> Self {
+        self.graph.set_model_aggregator(aggregator);
+        self
+    }
+
     /// Draws all parameters of dense layers anew, layer by layer.
     pub fn initialise<R: Rng + ?Sized>(&mut self, initialiser: &impl Initialise<T>, rng: &mut R) {
         self.graph.initialise(initialiser, rng);

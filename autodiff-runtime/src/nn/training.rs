@@ -25,7 +25,7 @@ use super::{Gather, Graph, Loss, Minibatches, Optimiser, Pass, Real};
 /// let training = Training::new(500).minibatches(20, 1);
 /// let report = training.run(&mut network, &mut Adam::new(0.01)?, &SquaredError, &x, &y, |progress| {
 ///     // Enough is enough.
-///     if progress.loss < 1e-4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+///     if progress.loss < 1e-3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 /// })?;
 /// assert_eq!(report.ending, Ending::Stopped);
 /// assert!(report.losses.len() < 500 && report.losses[0] > 0.05);

@@ -20,7 +20,6 @@ pub mod statistics;
 mod table;
 pub mod training;
 pub mod trial;
-pub mod whole_model;
 
 use std::io::{self, Write as _};
 use std::time::Instant;

@@ -5,10 +5,9 @@ use nalgebra::{DMatrix, DMatrixView};
 use super::Graph;
 use super::stage::{Flow, Stage, of_units};
 use crate::nn::error::{NetworkError, NodeError, ShapeError};
-use crate::nn::gradients::Left;
 use crate::nn::node::Retained;
 use crate::nn::{Layer, NodeLayer, Pass, Real, affine, reshape};
-use crate::robust::{DenseGradient, OuterProducts};
+use crate::robust::{Aggregator, DenseGradient, OuterProducts, Part};
 
 impl<T: Real> Graph<T> {
     /// Shapes the buffers of the sweep back, and finds out which stages it must reach.
@@ -57,10 +56,13 @@ impl<T: Real> Graph<T> {
                 self.pull_back(at, x, pass);
             }
         }
-        Ok(())
+        match &self.aggregator {
+            Some(aggregator) => self.aggregate_model(&**aggregator, x, pass),
+            None => Ok(()),
+        }
     }
 
-    /// The gradient of a dense layer.
+    /// The gradient of a dense layer, unless it is to be that of the whole network.
     fn aggregate(
         &self,
         at: usize,
@@ -74,7 +76,10 @@ impl<T: Real> Graph<T> {
         };
         let gradient = &mut pass.gradients[place];
         if linear.is_frozen() {
-            gradient.reshape(0, 0);
+            gradient.reshape(0, 0, 0);
+            return Ok(());
+        }
+        if self.aggregator.is_some() {
             return Ok(());
         }
         let input = stage.assembled(x, &pass.values, &pass.assembled[at]);
@@ -185,22 +190,54 @@ impl<T: Real> Graph<T> {
             return Ok(());
         };
         if !learns {
-            pass.gradients[place].reshape(0, 0);
+            pass.gradients[place].reshape(0, 0, 0);
             return Ok(());
         }
-        let done = match pass.samples[at].left().map_err(NodeError::from) {
-            Ok(Left::Samples(outer)) => layer
+        if self.aggregator.is_some() {
+            return Ok(());
+        }
+        let part = pass.samples[at].part(&mut pass.gradients[place]);
+        let done = match part.map_err(NodeError::from) {
+            Ok(Some(part)) => layer
                 .aggregator()
-                .aggregate_outer(outer, &mut pass.gradients[place], &mut pass.work)
+                .aggregate_model(&mut [part], &mut pass.work)
                 .map_err(NodeError::from),
-            Ok(Left::Estimate(estimate)) => {
-                pass.gradients[place].reshape(estimate.len(), 0);
-                pass.gradients[place].bias.copy_from_slice(estimate);
-                Ok(())
-            }
+            Ok(None) => Ok(()),
             Err(error) => Err(error),
         };
         done.map_err(|source| stage.failed(source))
+    }
+
+    /// One estimate from all layers that learn, the gradient of each sample being one vector.
+    fn aggregate_model(
+        &self,
+        aggregator: &dyn Aggregator<T>,
+        x: &DMatrix<T>,
+        pass: &mut Pass<T>,
+    ) -> Result<(), NetworkError> {
+        let mut parts = Vec::with_capacity(pass.gradients.len());
+        let stages = self.stages.iter().enumerate();
+        let learning = stages.filter(|(_, stage)| stage.gradient.is_some());
+        for ((at, stage), gradient) in learning.zip(&mut pass.gradients) {
+            if !stage.layer.learns() {
+                continue;
+            }
+            if let Layer::Node(_) = &stage.layer {
+                let part = pass.samples[at].part(gradient);
+                parts.extend(part.map_err(|error| stage.failed(error.into()))?);
+                continue;
+            }
+            let input = stage.assembled(x, &pass.values, &pass.assembled[at]);
+            let gy = pass.cotangents[stage.slot].as_slice();
+            let outer = OuterProducts::from_columns(input, gy, x.nrows())?;
+            parts.push(Part::dense(outer, gradient));
+        }
+        if parts.is_empty() {
+            return Ok(());
+        }
+        aggregator
+            .aggregate_model(&mut parts, &mut pass.work)
+            .map_err(|source| NetworkError::WholeModel { source })
     }
 }
 

@@ -6,6 +6,8 @@ mod forward;
 mod parameters;
 mod stage;
 
+use std::sync::Arc;
+
 use nalgebra::DMatrix;
 use rand::Rng;
 
@@ -70,6 +72,8 @@ pub struct Graph<T: Real> {
     outputs: usize,
     /// In the order of computation; the last is the output.
     stages: Vec<Stage<T>>,
+    /// That of the whole network, in place of those of its layers.
+    aggregator: Option<Arc<dyn Aggregator<T>>>,
 }
 
 impl<T: Real> Graph<T> {
@@ -86,6 +90,7 @@ impl<T: Real> Graph<T> {
             inputs,
             outputs,
             stages,
+            aggregator: None,
         }
     }
 
@@ -186,6 +191,25 @@ impl<T: Real> Graph<T> {
         self
     }
 
+    /// Aggregates the gradients of all layers as one vector a sample, in place of each layer on its own.
+    ///
+    /// An estimator of whole vectors then gives a sample the same weight everywhere; one that treats each coordinate
+    /// alone gives the same as in every layer. Layers that are frozen are no part of the vector. An operation of the
+    /// user's that has aggregated by itself keeps its estimate.
+    pub fn set_model_aggregator(&mut self, aggregator: impl Aggregator<T> + 'static) {
+        self.aggregator = Some(Arc::new(aggregator));
+    }
+
+    /// Lets each layer aggregate by its own aggregator again.
+    pub fn clear_model_aggregator(&mut self) {
+        self.aggregator = None;
+    }
+
+    /// The aggregator of the whole network, if it has one.
+    pub fn model_aggregator(&self) -> Option<&dyn Aggregator<T>> {
+        self.aggregator.as_deref()
+    }
+
     /// Draws the parameters of all dense layers anew, layer by layer.
     pub fn initialise<R: Rng + ?Sized>(&mut self, initialiser: &impl Initialise<T>, rng: &mut R) {
         self.linears_mut()
@@ -204,9 +228,10 @@ impl<T: Real> Graph<T> {
 
     /// Runs a batch forward and back: returns the mean loss, and leaves outputs and aggregated gradients in `pass`.
     ///
-    /// Every layer's gradient is its aggregator's estimate of the mean of the per-sample gradients. Layers that are
-    /// frozen are passed over, and nothing is brought back to where there is nothing to learn.
-    /// After the first call with a batch size, nothing is allocated.
+    /// Every layer's gradient is its aggregator's estimate of the mean of the per-sample gradients, or the part for it of the
+    /// estimate by [the network's](Self::set_model_aggregator). Layers that are frozen are passed over, and nothing is brought back to where there is nothing to learn.
+    /// After the first call with a batch size, nothing is allocated but, for an aggregator of the whole network, a list of its
+    /// layers.
     ///
     /// # Errors
     /// [`NetworkError`]: shapes, an empty batch, what the loss refuses, or an aggregator's error with its layer.

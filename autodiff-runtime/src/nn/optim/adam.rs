@@ -19,7 +19,7 @@ use crate::nn::{Graph, Pass, Real};
 /// use autodiff_runtime::nalgebra::dmatrix;
 /// use autodiff_runtime::nn::{Activation, Adam, Pass, Sequential, SquaredError};
 ///
-/// let mut network = Sequential::dense(&[1, 1], Activation::Relu)?;
+/// let mut network = Sequential::<f64>::dense(&[1, 1], Activation::Relu)?;
 /// let (mut adam, mut pass) = (Adam::new(0.05)?, Pass::new());
 /// let (x, y) = (dmatrix![0.0; 1.0], dmatrix![1.0; 3.0]);
 /// for _ in 0..2000 {

@@ -14,7 +14,7 @@ use crate::nn::{Graph, Pass, Real};
 /// use autodiff_runtime::nalgebra::dmatrix;
 /// use autodiff_runtime::nn::{Activation, Pass, Sequential, Sgd, SquaredError};
 ///
-/// let mut network = Sequential::dense(&[1, 1], Activation::Relu)?;
+/// let mut network = Sequential::<f64>::dense(&[1, 1], Activation::Relu)?;
 /// let mut descent = Sgd::new(0.1)?.with_momentum(0.9)?;
 /// let mut pass = Pass::new();
 /// let (x, y) = (dmatrix![0.0; 1.0], dmatrix![1.0; 3.0]);
