@@ -294,10 +294,6 @@ impl<'a, T: Real> OuterProducts<'a, T> {
     pub(crate) fn weight(&self, q: usize, p: usize) -> Products<'a, T> {
         Products(self.cotangent(q), self.input(p))
     }
-
-    pub(crate) fn bias(&self, q: usize) -> Column<'a, T> {
-        Column(self.cotangent(q))
-    }
 }
 
 /// One factor of a layer's gradients: a matrix in columns, of whose rows those from `start` on are in view.
