@@ -26,6 +26,6 @@ pub use lane::{Lane, Lanes};
 pub use lift::{Lift, Lower, coerce, lift, lower};
 pub use sequence::{check_clone_from_slice, check_copy_from_slice, check_swap_with_slice, order};
 pub use shape::{SameShape, check_shape};
-pub use tracing::{Inputs, trace_inputs, trace_outputs};
+pub use tracing::{Inputs, to_f64, trace_inputs, trace_outputs};
 pub use tree::{AddFrom, Clear, Tree, accumulate, clear, sum};
 pub use zero::{Placeholder, ZeroLike, outline, placeholder, zero_like, zero_of};
