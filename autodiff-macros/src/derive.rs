@@ -6,7 +6,9 @@ use crate::ir::*;
 use crate::lower::Lowered;
 use crate::signature::{Function, Passing};
 use crate::transform::jvp::{Carry, jvp};
-use crate::transform::{carry::carry, fuse::fuse, store::store, vjp};
+use crate::transform::{
+    carry::carry, copies::elide, fuse::fuse, store::store, vjp, windows::windows,
+};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::HashSet;
@@ -111,7 +113,12 @@ fn param_dots(function: &Function, trace: &mut Trace, params: &[VarId]) -> VarMa
 
 /// Forward mode over `lane`.
 pub fn forward(function: &Function, lowered: &Lowered) -> Forward {
-    along(function, lowered, &zero(&lane(), function), Carry::Tangents)
+    let zero = zero(&lane(), function);
+    let mut forward = along(function, lowered, &zero, Carry::Tangents);
+    let mut body = std::mem::take(&mut forward.trace.body);
+    windows(&mut forward.trace, &mut body);
+    forward.trace.body = body;
+    forward
 }
 
 /// The function with the nodes of a printable trace.
@@ -151,6 +158,7 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
         if param.active && has_shadow(param, purpose) {
             let ty = Ty::Ref(Box::new(trace.ty(*var).behind().clone()), true);
             let shadow = param_var(&mut trace, &param.bar, ty, Kind::Param);
+            trace.adjoints.insert(shadow);
             shadows.insert(*var, shadow);
         }
     }
@@ -184,6 +192,7 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
             .collect();
         fuse(&trace, &activity, &mut forward, &mut backward, &outside);
     }
+    elide(&trace, &mut forward, &mut backward);
     store(&mut trace, &mut forward, &mut backward);
     carry(&mut trace, &mut forward);
     carry(&mut trace, &mut backward);
@@ -205,6 +214,17 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
         shadows,
         inputs,
         outputs,
+    }
+}
+
+impl Reverse {
+    /// The two sweeps as they are emitted, with the trace that has their variables.
+    pub fn finished(&self) -> (Trace, Block, Block) {
+        let mut trace = self.trace.clone();
+        let (mut forward, mut backward) = (self.forward.clone(), self.backward.clone());
+        windows(&mut trace, &mut forward);
+        windows(&mut trace, &mut backward);
+        (trace, forward, backward)
     }
 }
 
@@ -249,8 +269,10 @@ pub fn second<'a>(function: &Function, lowered: &Lowered, reverse: &'a Reverse) 
         let tangents = jvp(&mut trace, &activity, base, dots, &zero, Carry::Tangents);
         (std::mem::take(&mut trace.body), tangents.dots)
     };
-    let (forward, dots) = sweep(&reverse.forward, dots);
-    let (backward, mut dots) = sweep(&reverse.backward, dots);
+    let (mut forward, dots) = sweep(&reverse.forward, dots);
+    let (mut backward, mut dots) = sweep(&reverse.backward, dots);
+    windows(&mut trace, &mut forward);
+    windows(&mut trace, &mut backward);
     dots.retain(|var, _| activity.is_active(*var));
     Second {
         trace,

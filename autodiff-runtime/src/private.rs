@@ -5,6 +5,7 @@ mod jacobian;
 mod key;
 mod lane;
 mod lift;
+mod records;
 mod shape;
 mod tracing;
 mod tree;
@@ -18,6 +19,7 @@ pub use jacobian::{
 pub use key::{Found, HeldConstant, Key, find};
 pub use lane::{Lane, Lanes};
 pub use lift::{Lift, Lower, coerce, lift, lower};
+pub use records::{records, trips};
 pub use shape::{SameShape, check_shape};
 pub use tracing::{Inputs, trace_inputs, trace_outputs};
 pub use tree::{Tree, accumulate, clear, sum};

@@ -36,8 +36,9 @@ impl Writer<'_> {
 
     pub(super) fn reverse_gradient(&self, lowered: &Lowered) -> TokenStream {
         let reverse = self.reverse(lowered, Purpose::Gradient);
-        let emit = self.emit(&reverse.trace, self.float());
-        let (forward, backward) = (emit.block(&reverse.forward), emit.block(&reverse.backward));
+        let (trace, forward, backward) = reverse.finished();
+        let emit = self.emit(&trace, self.float());
+        let (forward, backward) = (emit.block(&forward), emit.block(&backward));
         let adds = self
             .f
             .params

@@ -83,7 +83,14 @@ impl Plan<'_> {
         if self.intact.stored.contains_key(&var) {
             return true;
         }
+        let kept = match &eqn.op {
+            Op::Load(place) if self.intact.kept.contains(&var) => Some(place.root),
+            _ => None,
+        };
         let steady = |var: &VarId| {
+            if kept == Some(*var) {
+                return true;
+            }
             let of = self.trace.var(*var);
             let behind = of.kind == Kind::Param && matches!(of.ty, Ty::Ref(_, true));
             (!of.mutated || (!behind && !self.intact.written.contains(var))) && !of.moved
