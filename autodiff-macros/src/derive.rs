@@ -5,10 +5,14 @@ use crate::analysis::activity::Activity;
 use crate::ir::*;
 use crate::lower::Lowered;
 use crate::signature::{Function, Passing};
+use crate::transform::carry::carry;
+use crate::transform::copies::elide;
+use crate::transform::fuse::fuse;
 use crate::transform::jvp::{Carry, jvp};
-use crate::transform::{
-    carry::carry, copies::elide, fuse::fuse, store::store, vjp, windows::windows,
-};
+use crate::transform::pairs::pair;
+use crate::transform::store::{fewer_captures, store};
+use crate::transform::vjp;
+use crate::transform::windows::windows;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::HashSet;
@@ -193,8 +197,12 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
             .collect();
         fuse(&trace, &activity, &mut forward, &mut backward, &outside);
     }
+    pair(&mut forward, &mut backward);
     elide(&trace, &mut forward, &mut backward);
     store(&mut trace, &mut forward, &mut backward);
+    if purpose == Purpose::Pullback {
+        fewer_captures(&mut trace, &forward, &mut backward);
+    }
     carry(&mut trace, &mut forward);
     carry(&mut trace, &mut backward);
     let cotangents = function
@@ -219,6 +227,37 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
 }
 
 impl Reverse {
+    /// Whether a forward sweep with the tangents of all inputs is cheaper: they are few, and the
+    /// backward sweep would need a record of each iteration. A zero tangent must stay zero on its
+    /// way, so all operations have to have finite partials.
+    pub fn is_dearer_than_tangents(&self, inputs: Option<usize>, original: &Trace) -> bool {
+        const FEW: usize = 4;
+        let mut records = false;
+        self.forward.walk(&mut |stmt| {
+            let put = matches!(
+                stmt,
+                Stmt::Put {
+                    store: Store::Stack,
+                    ..
+                }
+            );
+            records |= put;
+        });
+        let mut tame = true;
+        original.body.walk(&mut |stmt| {
+            tame &= match stmt {
+                Stmt::Call(_) => false,
+                Stmt::Let(Eqn {
+                    op: Op::Rule(row),
+                    args,
+                    ..
+                }) => row.is_tame(args),
+                _ => true,
+            }
+        });
+        records && tame && inputs.is_some_and(|inputs| inputs <= FEW)
+    }
+
     /// The two sweeps as they are emitted, with the trace that has their variables.
     pub fn finished(&self) -> (Trace, Block, Block) {
         let mut trace = self.trace.clone();

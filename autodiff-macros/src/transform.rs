@@ -11,6 +11,7 @@ pub mod copies;
 pub mod fuse;
 pub mod jvp;
 pub mod linear;
+pub mod pairs;
 pub mod record;
 pub mod store;
 pub mod vjp;

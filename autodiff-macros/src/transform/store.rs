@@ -6,6 +6,7 @@
 //! change are read again and never copied; results of expensive operations are recorded, so that
 //! no function is evaluated twice.
 
+mod captures;
 mod intact;
 mod kept;
 mod moves;
@@ -13,6 +14,7 @@ mod plan;
 mod reserve;
 
 use crate::ir::*;
+pub use captures::fewer_captures;
 use intact::{Intact, stored_values, written_in};
 use kept::kept_loads;
 use moves::shapes_before_moves;
@@ -230,6 +232,7 @@ impl Recorder<'_> {
         let plan = Plan {
             trace: self.trace,
             inside: &inside,
+            needed: &needed,
             intact: &self.intact,
         };
         let (recorded, again) = plan.decide(&needed);

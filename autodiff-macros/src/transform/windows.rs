@@ -228,6 +228,7 @@ impl<'a> Survey<'a> {
             Step::Index(index) => !self.is_invariant(index),
             Step::Range(code) => !self.is_invariant(&Operand::Code(code.clone())),
             Step::Field(_) => false,
+            Step::Payload => true,
         })?;
         let Step::Index(index) = &place.path[at] else {
             return None;

@@ -6,6 +6,8 @@ use super::*;
 pub(super) struct Plan<'a> {
     pub(super) trace: &'a Trace,
     pub(super) inside: &'a HashMap<VarId, Option<&'a Eqn>>,
+    /// What the backward region reads.
+    pub(super) needed: &'a [VarId],
     pub(super) intact: &'a Intact,
 }
 
@@ -109,7 +111,7 @@ impl Plan<'_> {
             Op::Copy | Op::Select(_) => true,
             Op::Load(_) => self.trace.ty(var).is_copy() || self.trace.ty(var).is_passive(),
             Op::Passive(code) => code.pure,
-            Op::ZeroLike(of) => !self.inside.contains_key(of),
+            Op::ZeroLike(of) => !self.inside.contains_key(of) || self.needed.contains(of),
             Op::Zero => true,
             _ => false,
         }
