@@ -1,4 +1,5 @@
 //! Facts about a trace that the transformations need.
 
 pub mod activity;
+pub mod index;
 pub mod types;

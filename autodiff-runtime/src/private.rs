@@ -8,7 +8,9 @@ mod key;
 mod lane;
 mod lift;
 pub mod ops;
+mod records;
 mod rows;
+mod sequence;
 mod shape;
 mod tangent;
 mod tracing;
@@ -31,9 +33,11 @@ pub use jacobian::{
 pub use key::{Found, HeldConstant, Key, find};
 pub use lane::{Coordinate, Lane, Lanes};
 pub use lift::{Lift, Lower, coerce, lift, lower};
+pub use records::{records, trips};
+pub use sequence::{check_clone_from_slice, check_copy_from_slice, check_swap_with_slice, order};
 pub use shape::{SameShape, check_shape};
 pub use tangent::{add_tangent, all_pairs, each};
-pub use tracing::{Inputs, trace_inputs, trace_outputs};
+pub use tracing::{Inputs, to_f64, trace_inputs, trace_outputs};
 pub use tree::{AddFrom, Clear, Tree, accumulate, clear, sum};
 pub use zero::{Placeholder, ZeroLike, outline, placeholder, zero_like, zero_of};
 

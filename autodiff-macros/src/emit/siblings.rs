@@ -24,7 +24,9 @@ use crate::derive::{self, Forward, Purpose, Reverse};
 use crate::ir::*;
 use crate::lower::Lowered;
 use crate::names;
-use crate::signature::{Function, Home, Param, Passing, Receiver, owned_tangent, tangent_type};
+use crate::signature::{
+    Function, Home, Param, Passing, Receiver, float, owned_tangent, tangent_type,
+};
 use lifetimes::{Held, held_lifetimes, held_type, lifetimes_of, with_lifetime};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use pullback::{add_cotangent, only_type};
@@ -476,7 +478,18 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn where_clause(&self) -> TokenStream {
-        self.f.item.sig.generics.where_clause.to_token_stream()
+        // The pullback of a recursive function is boxed.
+        self.where_clause_with(self.is_recursive())
+    }
+
+    /// The `where` clause; a float that is a type parameter may have to be free of references.
+    fn where_clause_with(&self, is_static: bool) -> TokenStream {
+        let mut clause = self.f.item.sig.generics.where_clause.clone();
+        if let (true, Some(float)) = (is_static, float::parameter()) {
+            let predicates = clause.iter().flat_map(|clause| &clause.predicates);
+            clause = Some(syn::parse_quote!(where #(#predicates,)* #float: 'static));
+        }
+        clause.to_token_stream()
     }
 
     /// The type of the tangent or adjoint that goes with a parameter, as the caller holds it.
@@ -558,7 +571,10 @@ impl<'a> Writer<'a> {
         body: TokenStream,
     ) -> TokenStream {
         let (vis, name, cfgs) = (&self.f.item.vis, self.name(suffix), self.cfgs());
-        let (generics, clause) = (self.generics(quote!(), quote!()), self.where_clause());
+        let generics = self.generics(quote!(), quote!());
+        // Matrices hold what lives as long as it likes.
+        let matrix = output.to_string().contains("DMatrix");
+        let clause = self.where_clause_with(matrix || self.is_recursive());
         let attributes = attributes();
         let (params, enter) = (self.received(params, true), self.enter(true));
         let body = match self.lowered {

@@ -2,7 +2,7 @@
 
 use crate::ir::*;
 use crate::rule::{self, Row};
-use crate::signature::Base;
+use crate::signature::{Base, float};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
@@ -142,9 +142,10 @@ impl Builder<'_> {
             },
             Expr::Path(path) => {
                 let name = path.path.to_token_stream().to_string();
-                env.get(name.as_str())
-                    .cloned()
-                    .unwrap_or_else(|| named_constant(&name))
+                match env.get(name.as_str()).cloned() {
+                    Some(operand) => self.in_base(operand),
+                    None => named_constant(&name),
+                }
             }
             Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
                 let value = self.formula(&unary.expr, env);
@@ -168,6 +169,14 @@ impl Builder<'_> {
         }
     }
 
+    /// The operand in the precision of the function, which is that of its derivatives.
+    fn in_base(&mut self, operand: Operand) -> Operand {
+        match self.trace.operand_ty(&operand) {
+            Ty::Other => self.eqn(Op::Cast(self.base.tokens()), vec![operand], Ty::Real),
+            _ => operand,
+        }
+    }
+
     /// `real(n)`: an integer as a float.
     fn real(&mut self, arg: Option<&Expr>, env: &HashMap<&str, Operand>) -> Operand {
         let arg = arg.expect("`real` of the rule table takes one argument");
@@ -177,7 +186,7 @@ impl Builder<'_> {
         let (tokens, reads) = self.plain(arg, env);
         let base = self.base.tokens();
         Operand::Code(Code {
-            tokens: quote!((#tokens) as #base),
+            tokens: float::from_integer(tokens, &base),
             reads,
             pure: true,
             ty: Ty::Real,
@@ -436,6 +445,12 @@ impl Builder<'_> {
                     }
                     None => ident.to_token_stream(),
                 },
+                TokenTree::Literal(literal) if self.base == Base::Parameter => {
+                    match literal.to_string().parse::<f64>() {
+                        Ok(value) if literal.to_string().contains('.') => float::number(value),
+                        _ => literal.to_token_stream(),
+                    }
+                }
                 TokenTree::Group(group) => {
                     let inner = self.substitute(group.stream(), env, reads);
                     Group::new(group.delimiter(), inner).to_token_stream()
