@@ -121,6 +121,9 @@ impl Lower<'_> {
 
     /// Whether the method is called through the hidden ones beside it.
     pub(super) fn is_method_of_unknown(&self, call: &syn::ExprMethodCall) -> bool {
+        if self.is_iterator(&call.receiver) {
+            return false;
+        }
         let receiver = self.ty_of(&call.receiver);
         match receiver.behind() {
             Ty::Unknown => self.mentions_real(call),
