@@ -286,7 +286,7 @@ impl Vjp<'_> {
                     self.contribute(&Operand::Var(arg), value);
                 }
             }
-            Op::Load(place) => self.add_to(place, bar, eqn.span),
+            Op::Load(place) | Op::CloneOf(place) => self.add_to(place, bar, eqn.span),
             Op::Copy | Op::Cast(_) => self.contribute(&eqn.args[0], bar),
             Op::Select(cond) => {
                 for (k, arg) in eqn.args.iter().enumerate() {
