@@ -3,6 +3,7 @@
 //! Everything in them stays of moderate size: factors of loop-carried values are bounded formulas,
 //! loops are short, indices are within bounds by construction.
 
+mod chain;
 mod expr;
 mod scope;
 mod stmt;

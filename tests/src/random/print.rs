@@ -1,5 +1,6 @@
 //! Programs as Rust: once over `f64`, under the attribute, and once over any `Scalar`, as reference.
 
+mod chain;
 mod expr;
 mod stmt;
 

@@ -147,6 +147,58 @@ pub enum Expr {
     Call(String, Vec<Arg>),
     /// `g(…).k` or `g(…)[k]`.
     CallPart(String, Vec<Arg>, usize, Output),
+    /// `items.map(|…| body).sum::<f64>()`, or `product`.
+    Reduce(&'static str, Items, Box<Expr>),
+    /// `items.fold(start, |acc, …| body)`.
+    Fold(String, Box<Expr>, Items, Box<Expr>),
+    /// `x.iter().copied().fold(start, f64::max)`, or `min`.
+    Extreme(&'static str, String, Box<Expr>),
+    /// `match index % 3 { 0 => a, 1 => b, _ => c }`.
+    Match(Index, Vec<Expr>),
+    /// `match index % 4 { 0 | 1 => a, _ if cond => b, _ => c }`.
+    MatchGuard(Index, Box<Cond>, Vec<Expr>),
+    /// `closure(x)`.
+    CallClosure(String, Box<Expr>),
+    /// `{ let mut n = 0; loop { n += 1; if n >= 3 || cond { break value; } body } }`.
+    LoopValue(String, Box<Cond>, Vec<Stmt>, Box<Expr>),
+    /// `'out: { if cond { break 'out a; } b }`.
+    Labelled(Box<Cond>, Box<Expr>, Box<Expr>),
+}
+
+/// What an iterator chain or a `for` goes over.
+#[derive(Clone, Debug)]
+pub struct Items {
+    pub over: Over,
+    pub adaptor: Adaptor,
+    /// The names that the pattern binds.
+    pub names: Vec<String>,
+}
+
+/// A source of items.
+#[derive(Clone, Debug)]
+pub enum Over {
+    /// `x.iter()`, bound by `&a`.
+    Elements(String),
+    /// `x.iter().zip(y.iter())`, bound by `(&a, &b)`.
+    Zip(String, String),
+    /// `x.iter().enumerate()`, bound by `(i, &a)`.
+    Enumerate(String),
+    /// `0..n`, bound by `i`.
+    Range(usize),
+    /// `x.windows(2)`, bound by `w`.
+    Windows(String),
+}
+
+/// What stands between the source and the end of a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adaptor {
+    None,
+    Rev,
+    Skip(usize),
+    Take(usize),
+    StepBy(usize),
+    /// `.filter(|a| **a > 0.1)`, on elements.
+    Filter,
 }
 
 /// Formulas that keep programs tame.
@@ -243,6 +295,18 @@ pub enum Stmt {
     /// `if c { break; }`, and its like.
     Leave(Cond, Exit),
     Block(Vec<Stmt>),
+    /// `for pattern in items { … }`.
+    Each(Items, Vec<Stmt>),
+    /// `for a in x.iter_mut() { *a = …; }`, with the operator.
+    EachMut(String, String, &'static str, Expr),
+    /// `x.push(…);`.
+    Push(String, Expr),
+    /// `let y: Vec<f64> = items.map(|…| …).collect();`.
+    Collect(String, Items, Expr),
+    /// `let g = |a: f64| …;`.
+    LetClosure(String, String, Expr),
+    /// `match index % 3 { 0 => { … } 1 => { … } _ => { … } }`.
+    Match(Index, Vec<Vec<Stmt>>),
 }
 
 /// How to leave.

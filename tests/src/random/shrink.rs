@@ -137,6 +137,8 @@ fn smaller_stmts(stmt: &Stmt) -> Vec<Vec<Stmt>> {
             found
         }
         Stmt::Block(body) => nested(body, &Stmt::Block),
+        Stmt::Each(items, body) => nested(body, &|body| Stmt::Each(items.clone(), body)),
+        Stmt::Match(_, arms) => arms.clone(),
         Stmt::Let {
             name,
             mutable,
@@ -214,6 +216,28 @@ fn smaller_exprs(expr: &Expr) -> Vec<Expr> {
             );
             found
         }
-        Expr::Call(..) | Expr::CallPart(..) => vec![Expr::Literal(0.5)],
+        Expr::Call(..) | Expr::CallPart(..) | Expr::Extreme(..) | Expr::CallClosure(..) => {
+            vec![Expr::Literal(0.5)]
+        }
+        Expr::Reduce(method, items, body) => {
+            let mut found = vec![Expr::Literal(0.5)];
+            let make = |body| Expr::Reduce(method, items.clone(), Box::new(body));
+            found.extend(smaller_exprs(body).into_iter().map(make));
+            found
+        }
+        Expr::Fold(acc, start, items, body) => {
+            let mut found = vec![(**start).clone()];
+            let make = |body| Expr::Fold(acc.clone(), start.clone(), items.clone(), Box::new(body));
+            found.extend(smaller_exprs(body).into_iter().map(make));
+            found
+        }
+        Expr::Match(_, arms) | Expr::MatchGuard(_, _, arms) => arms.clone(),
+        Expr::LoopValue(name, cond, body, value) => {
+            let mut found = vec![(**value).clone()];
+            let make = |body| Expr::LoopValue(name.clone(), cond.clone(), body, value.clone());
+            found.extend(smaller_bodies(body).into_iter().map(make));
+            found
+        }
+        Expr::Labelled(_, then, els) => vec![(**then).clone(), (**els).clone()],
     }
 }

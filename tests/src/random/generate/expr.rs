@@ -33,7 +33,8 @@ impl Draw {
             return self.leaf(scope);
         }
         self.fuel -= 1;
-        match self.below(30) {
+        match self.below(36) {
+            30..36 => self.chain(scope),
             0..4 => self.leaf(scope),
             4..13 => {
                 let op = self.pick(&["+", "-", "*", "+", "-", "*", "+"]);
@@ -70,7 +71,7 @@ impl Draw {
         }
     }
 
-    fn boxed(&mut self, scope: &mut Scope, depth: usize) -> Box<Expr> {
+    pub(super) fn boxed(&mut self, scope: &mut Scope, depth: usize) -> Box<Expr> {
         Box::new(self.expr(scope, depth - 1))
     }
 
@@ -106,7 +107,8 @@ impl Draw {
     /// A float variable, an element or a field.
     pub(super) fn place(&mut self, scope: &mut Scope, writable: bool) -> Option<Place> {
         let found = scope.find(&mut self.random, |binding| {
-            (binding.mutable || !writable) && !matches!(binding.shape, Shape::Int(_))
+            (binding.mutable || !writable)
+                && !matches!(binding.shape, Shape::Int(_) | Shape::Closure)
         })?;
         Some(match found.shape {
             Shape::Float => Place::Var(found.name),
@@ -122,7 +124,7 @@ impl Draw {
                 let index = self.index(scope, &found.name, len);
                 Place::Cell(found.name, index, self.below(2))
             }
-            Shape::Int(_) => unreachable!("left out above"),
+            Shape::Int(_) | Shape::Closure | Shape::Hidden => unreachable!("left out above"),
         })
     }
 

@@ -16,6 +16,10 @@ pub(super) enum Shape {
     Rows(usize),
     /// An integer below the bound.
     Int(usize),
+    /// A closure from a float to a float.
+    Closure,
+    /// Not to be used.
+    Hidden,
 }
 
 /// How a sequence is held.
@@ -92,6 +96,11 @@ impl Scope {
         self.levels.pop();
     }
 
+    /// Makes `name` unavailable to the end of the scope.
+    pub fn hide(&mut self, name: &str) {
+        self.add(Binding::new(name, Shape::Hidden, Held::Plain, false));
+    }
+
     /// What is visible, shadowed variables left out.
     pub fn visible(&self) -> Vec<&Binding> {
         let mut found: Vec<&Binding> = Vec::new();
@@ -105,6 +114,7 @@ impl Scope {
                 found.push(binding);
             }
         }
+        found.retain(|binding| binding.shape != Shape::Hidden);
         found
     }
 

@@ -9,7 +9,7 @@ impl Draw {
     }
 
     /// A block of its own.
-    fn block(&mut self, scope: &mut Scope) -> Vec<Stmt> {
+    pub(super) fn block(&mut self, scope: &mut Scope) -> Vec<Stmt> {
         scope.open();
         self.depth += 1;
         let count = 1 + self.below(3);
@@ -26,7 +26,8 @@ impl Draw {
 
     fn stmt(&mut self, scope: &mut Scope) -> Stmt {
         self.fuel = 5;
-        match self.below(40) {
+        match self.below(46) {
+            40..46 => self.chain_stmt(scope),
             0..12 => self.bind(scope),
             12..22 => self.write(scope),
             22..26 if self.depth < 3 => self.branch(scope),
@@ -39,7 +40,7 @@ impl Draw {
     }
 
     /// A declaration.
-    fn bind(&mut self, scope: &mut Scope) -> Stmt {
+    pub(super) fn bind(&mut self, scope: &mut Scope) -> Stmt {
         self.fuel = self.fuel.max(4);
         match self.below(20) {
             0..9 => {

@@ -13,6 +13,10 @@ fn is_untyped(expr: &Expr) -> bool {
         }
         Expr::MulAdd(a, b, c) => is_untyped(a) && is_untyped(b) && is_untyped(c),
         Expr::Block(_, value) => is_untyped(value),
+        Expr::Reduce(..) | Expr::Extreme(..) | Expr::CallClosure(..) => false,
+        // What a closure or arms are made of may have no type; then each says so itself.
+        Expr::Fold(..) | Expr::Match(..) | Expr::MatchGuard(..) => true,
+        Expr::LoopValue(..) | Expr::Labelled(..) => true,
     }
 }
 
@@ -26,7 +30,7 @@ impl Printer {
         printer.expr(expr)
     }
 
-    fn literal(&self, value: f64) -> TokenStream {
+    pub(super) fn literal(&self, value: f64) -> TokenStream {
         let plain = Literal::f64_unsuffixed(value);
         match (self.mode, self.suffixed) {
             (Mode::Generic, _) => quote!(T::from_f64(#plain)),
@@ -92,6 +96,7 @@ impl Printer {
                     _ => quote!(#call.#part),
                 }
             }
+            other => self.chain(other),
         }
     }
 

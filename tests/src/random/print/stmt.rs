@@ -125,6 +125,25 @@ impl Printer {
                 quote!(#call;)
             }
             Stmt::Block(stmts) => self.block(stmts),
+            Stmt::EachMut(name, over, op, value) => {
+                let op: TokenStream = op.parse().expect("an operator");
+                let (name, over, value) = (ident(name), ident(over), self.root(value));
+                quote!(for #name in #over.iter_mut() { *#name #op #value; })
+            }
+            Stmt::Push(name, value) => {
+                let (name, value) = (ident(name), self.root(value));
+                quote!(#name.push(#value);)
+            }
+            Stmt::Collect(name, items, value) => {
+                let (name, float, value) = (ident(name), self.float(), self.root(value));
+                let (pattern, items) = (super::chain::pattern(items), self.items(items));
+                quote!(let mut #name: Vec<#float> = #items.map(|#pattern| #value).collect();)
+            }
+            Stmt::LetClosure(name, arg, value) => {
+                let (name, arg, float) = (ident(name), ident(arg), self.float());
+                let value = self.root(value);
+                quote!(let #name = |#arg: #float| #value;)
+            }
             control => self.control(control),
         }
     }
@@ -174,6 +193,19 @@ impl Printer {
                     }
                 };
                 quote!(if #cond { #exit; })
+            }
+            Stmt::Match(index, arms) => {
+                let index = self.index(index);
+                let arms: Vec<TokenStream> = arms.iter().map(|arm| self.block(arm)).collect();
+                let [first, second, rest] = &arms[..] else {
+                    unreachable!("a match has three arms")
+                };
+                quote!(match (#index) % 3 { 0 => #first, 1 => #second, _ => #rest })
+            }
+            Stmt::Each(items, body) => {
+                let (pattern, items) = (super::chain::pattern(items), self.items(items));
+                let body = self.block(body);
+                quote!(for #pattern in #items #body)
             }
             other => unreachable!("{other:?} is no control flow"),
         }
