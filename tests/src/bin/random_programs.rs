@@ -23,6 +23,9 @@ struct Options {
     /// How many steps of shrinking a failure gets.
     #[arg(long, default_value_t = 12)]
     rounds: usize,
+    /// Only asks whether the programs are Rust without the attribute: a test of the generator.
+    #[arg(long)]
+    plain: bool,
     /// Prints the program with this number and stops.
     #[arg(long)]
     show: Option<u64>,
@@ -36,6 +39,18 @@ fn main() -> io::Result<ExitCode> {
     }
     let laboratory = Laboratory::new("programs")?;
     let small = Laboratory::new("shrinking")?;
+    if options.plain {
+        let seeds = options.seed..options.seed + options.count;
+        let programs: Vec<_> = seeds.clone().map(generate::program).collect();
+        let rust = laboratory.are_rust(&programs)?;
+        let not: Vec<u64> = seeds
+            .zip(rust)
+            .filter(|(_, is)| !is)
+            .map(|(s, _)| s)
+            .collect();
+        println!("no Rust: {not:?}");
+        return Ok(ExitCode::SUCCESS);
+    }
     let (mut passed, mut failed) = (0, 0);
     let end = options.seed + options.count;
     let mut start = options.seed;

@@ -189,6 +189,17 @@ pub enum Over {
     Windows(String),
 }
 
+impl Over {
+    /// The sequences it borrows.
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Over::Elements(x) | Over::Enumerate(x) | Over::Windows(x) => vec![x],
+            Over::Zip(x, y) => vec![x, y],
+            Over::Range(_) => Vec::new(),
+        }
+    }
+}
+
 /// What stands between the source and the end of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Adaptor {

@@ -153,6 +153,9 @@ impl Draw {
             0 | 1 if self.depth < 3 && self.loops.len() < 2 => {
                 scope.open();
                 let items = self.items(scope);
+                for name in items.over.names() {
+                    scope.freeze(name);
+                }
                 self.loops.push(4);
                 let body = self.block(scope);
                 self.loops.pop();

@@ -101,6 +101,17 @@ impl Scope {
         self.add(Binding::new(name, Shape::Hidden, Held::Plain, false));
     }
 
+    /// Makes `name` unchangeable to the end of the scope.
+    pub fn freeze(&mut self, name: &str) {
+        let found = self.visible().into_iter().find(|b| b.name == name).cloned();
+        if let Some(found) = found {
+            self.add(Binding {
+                mutable: false,
+                ..found
+            });
+        }
+    }
+
     /// What is visible, shadowed variables left out.
     pub fn visible(&self) -> Vec<&Binding> {
         let mut found: Vec<&Binding> = Vec::new();

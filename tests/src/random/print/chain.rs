@@ -52,7 +52,7 @@ impl Printer {
             }
             Expr::Labelled(cond, then, els) => {
                 let (cond, then, els) = (self.cond(cond), self.root(then), self.root(els));
-                quote!('out: { if #cond { break 'out #then; } #els })
+                quote!(('out: { if #cond { break 'out #then; } #els }))
             }
             other => unreachable!("{other:?} is printed elsewhere"),
         }
