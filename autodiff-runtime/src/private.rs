@@ -12,7 +12,8 @@ mod zero;
 
 pub use count::count;
 pub use jacobian::{
-    check_jacobian, columns, flat, prefers_rows, scatter, seed, store_row, store_rows,
+    check_jacobian, check_products, check_seeds, columns, flat, prefers_rows, scatter, seed,
+    seed_directions, store_row, store_rows,
 };
 pub use key::{Found, HeldConstant, Key, find};
 pub use lane::{Lane, Lanes};
