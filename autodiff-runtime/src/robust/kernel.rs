@@ -5,7 +5,7 @@ mod lanes;
 mod tiles;
 mod truncation;
 
-pub(super) use gemm::{Matrix, multiply};
+pub(super) use gemm::{Matrix, accumulate, multiply};
 pub use lanes::Lanes;
 pub(super) use tiles::{INPUTS, Tile, for_each_tile};
 pub(super) use truncation::{moments, truncated};

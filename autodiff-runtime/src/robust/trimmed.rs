@@ -7,6 +7,7 @@ use super::count::{Count, at_least};
 use super::error::AggregateError;
 use super::order::{ByValues, median, partition_middle};
 use super::part::Part;
+use super::streaming::Access;
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -30,6 +31,10 @@ use crate::real::Real;
 pub struct Median;
 
 impl<T: Real> Aggregator<T> for Median {
+    fn access(&self) -> Access {
+        Access::Coordinates
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],
@@ -81,6 +86,10 @@ impl TrimmedMean {
 }
 
 impl<T: Real> Aggregator<T> for TrimmedMean {
+    fn access(&self) -> Access {
+        Access::Coordinates
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],
@@ -153,6 +162,10 @@ impl WinsorizedMean {
 }
 
 impl<T: Real> Aggregator<T> for WinsorizedMean {
+    fn access(&self) -> Access {
+        Access::Coordinates
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],
@@ -219,6 +232,10 @@ impl MeaMed {
 }
 
 impl<T: Real> Aggregator<T> for MeaMed {
+    fn access(&self) -> Access {
+        Access::Coordinates
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],
