@@ -65,7 +65,7 @@ impl<T: Real> Stream<T> {
         match self.streaming {
             Streaming::Mean => self.add_weighted(row, 1.0),
             Streaming::NormClip(max_norm) => {
-                let norm = norm(row.clone());
+                let norm = norm_of(row.clone());
                 let shrink = if norm > max_norm {
                     max_norm / norm
                 } else {
@@ -74,7 +74,7 @@ impl<T: Real> Stream<T> {
                 self.add_weighted(row, shrink);
             }
             Streaming::NormNormalize(gamma) => {
-                let length = norm(row.clone()) + gamma;
+                let length = norm_of(row.clone()) + gamma;
                 self.add_weighted(row, length.recip());
             }
             // Welford's update, which does not cancel.
@@ -136,7 +136,7 @@ impl<T: Real> Stream<T> {
 }
 
 /// ‖x‖ in double precision; squares are taken in units of the largest entry where they could leave its range.
-fn norm<T: Real>(row: impl Iterator<Item = T> + Clone) -> f64 {
+pub(super) fn norm_of<T: Real>(row: impl Iterator<Item = T> + Clone) -> f64 {
     let square: f64 = row.clone().map(|x| x.as_f64() * x.as_f64()).sum();
     if (1e-280..1e280).contains(&square) || square.is_nan() {
         return square.sqrt();
