@@ -124,6 +124,7 @@ pub mod private;
 mod real;
 pub mod robust;
 mod scalar;
+pub mod sparse;
 pub mod tape;
 pub mod trace;
 

@@ -78,11 +78,25 @@ pub(super) fn falling_root(
         let trusted = newton > low && newton < high && (newton - x).abs() <= 0.5 * last_step;
         let next = if trusted { newton } else { middle };
         last_step = (next - x).abs();
-        let resolution = 2.0 * f64::EPSILON * x.abs().max(f64::MIN_POSITIVE);
-        if trusted && last_step <= resolution || middle == low || middle == high {
+        if middle == low || middle == high {
             return next;
         }
-        x = next;
+        let resolution = 2.0 * f64::EPSILON * x.abs().max(f64::MIN_POSITIVE);
+        if trusted && last_step <= resolution {
+            // Beside a large x a step may be small although the root is far: it must lie between here and a little on.
+            let on = x + (4.0 * resolution).copysign(value);
+            if on <= low || on >= high || f(on).0 * value.signum() <= 0.0 {
+                return next;
+            }
+            if value > 0.0 {
+                low = on
+            } else {
+                high = on
+            }
+            x = low + (high - low) / 2.0;
+        } else {
+            x = next;
+        }
     }
     x
 }

@@ -8,8 +8,8 @@
 
 use autodiff_runtime::nalgebra::{DMatrix, DMatrixView};
 use autodiff_runtime::nn::{
-    Activation, Graph, Initialise, Layer, Linear, Node, NodeError, NodeLayer, Pass, Retain, Retained,
-    SampleGradients, Sgd, ShapeError, SoftmaxCrossEntropy, Uniform,
+    Activation, Graph, Initialise, Layer, Linear, Node, NodeError, NodeLayer, Pass, Retain,
+    Retained, SampleGradients, Sgd, ShapeError, SoftmaxCrossEntropy, Uniform,
 };
 use autodiff_runtime::robust::{Aggregator, OuterProducts, SoftTruncation};
 use rand::SeedableRng;
@@ -38,7 +38,12 @@ impl Affine {
         Self {
             inputs: linear.inputs(),
             outputs: linear.outputs(),
-            parameters: linear.weight().iter().chain(linear.bias()).copied().collect(),
+            parameters: linear
+                .weight()
+                .iter()
+                .chain(linear.bias())
+                .copied()
+                .collect(),
             robustify,
         }
     }
@@ -107,7 +112,9 @@ impl Node<f64> for Affine {
                 let estimate = truncation.of_outer(OuterProducts::new(&x, &gy)?)?;
                 let numbers = estimate.weight.iter().chain(&estimate.bias);
                 let gradient = parameters.aggregated().iter_mut();
-                gradient.zip(numbers).for_each(|(g, estimate)| *g = *estimate);
+                gradient
+                    .zip(numbers)
+                    .for_each(|(g, estimate)| *g = *estimate);
             }
         }
         Ok(())
@@ -126,7 +133,9 @@ fn samples() -> (DMatrix<f64>, Vec<usize>) {
 }
 
 /// 2-8-3, whose first layer is given.
-fn network(first: impl Fn(&Linear<f64>) -> Layer<f64>) -> Result<Graph<f64>, Box<dyn std::error::Error>> {
+fn network(
+    first: impl Fn(&Linear<f64>) -> Layer<f64>,
+) -> Result<Graph<f64>, Box<dyn std::error::Error>> {
     let mut linear = Linear::zeros(2, 8);
     let mut second = Linear::zeros(8, 3);
     let rng = &mut Pcg64::seed_from_u64(1);
@@ -143,17 +152,30 @@ fn network(first: impl Fn(&Linear<f64>) -> Layer<f64>) -> Result<Graph<f64>, Box
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (x, labels) = samples();
     let truncation = SoftTruncation::new(0.005)?;
-    println!("{:<52} {:>12} {:>12}", "first layer", "loss before", "after");
+    println!(
+        "{:<52} {:>12} {:>12}",
+        "first layer", "loss before", "after"
+    );
     let networks = [
-        ("library's layer, mean", network(|linear| linear.clone().into())?),
-        ("List 3: own node, mean", network(|linear| Layer::node(Affine::new(linear, Robustify::Outside)))?),
+        (
+            "library's layer, mean",
+            network(|linear| linear.clone().into())?,
+        ),
+        (
+            "List 3: own node, mean",
+            network(|linear| Layer::node(Affine::new(linear, Robustify::Outside)))?,
+        ),
         (
             "library's layer, soft truncation",
             network(|linear| linear.clone().aggregated_by(truncation).into())?,
         ),
         (
             "List 3: own node, soft truncation as its aggregator",
-            network(|linear| NodeLayer::new(Affine::new(linear, Robustify::Outside)).aggregated_by(truncation).into())?,
+            network(|linear| {
+                NodeLayer::new(Affine::new(linear, Robustify::Outside))
+                    .aggregated_by(truncation)
+                    .into()
+            })?,
         ),
         (
             "List 4: own node, soft truncation inside",
