@@ -242,7 +242,7 @@ fn products_of_any_size_are_those_of_nalgebra() {
             assert!((linear.apply(&x).unwrap() - y).amax() < 1e-12);
             let gx = &gy * linear.weight();
             assert!((linear.pull_back(&gy).unwrap() - gx).amax() < 1e-12);
-            let mean = common::flat_outer(&Mean, &x, &gy);
+            let mean = common::flat_outer(&Mean, &x, &gy).unwrap();
             let gw = gy.transpose() * &x / n as f64;
             assert_close(
                 &mean.rows(0, p * q).into_owned(),
