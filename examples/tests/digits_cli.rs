@@ -131,7 +131,7 @@ fn a_table_of_ones_own_and_markdown() {
     ];
     let text = success(&out, &arguments);
     assert!(
-        text.contains("| rule | clean | ms/step |\n|---|---:|---:|\n| mean | 100.0"),
+        text.contains("| rule | clean | ms/step |\n|---|---:|---:|\n| mean | "),
         "{text}"
     );
 }
