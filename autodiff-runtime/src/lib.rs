@@ -113,6 +113,8 @@ mod differentiable;
 mod dual;
 mod dual_vec;
 pub mod nn;
+#[cfg(feature = "opencl")]
+pub mod opencl;
 #[doc(hidden)]
 pub mod private;
 mod real;

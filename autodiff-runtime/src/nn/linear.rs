@@ -74,6 +74,11 @@ impl<T: Real> Linear<T> {
         &*self.aggregator
     }
 
+    /// The aggregator, to be shared with a copy of the layer elsewhere.
+    pub(super) fn shared_aggregator(&self) -> Arc<dyn Aggregator<T>> {
+        Arc::clone(&self.aggregator)
+    }
+
     /// P.
     pub fn inputs(&self) -> usize {
         self.weight.ncols()

@@ -9,6 +9,7 @@
 
 mod activation;
 mod affine;
+mod backend;
 mod error;
 mod init;
 mod linear;
@@ -18,6 +19,7 @@ mod sgd;
 
 pub use crate::real::Real;
 pub use activation::{Activation, ScalarFunction};
+pub use backend::{Activated, Backend, BackendError, Cpu, Dense, Resident};
 pub use error::{AggregateError, LossError, NetworkError, ParameterError, ShapeError};
 pub use init::{Initialise, Uniform};
 pub use linear::Linear;

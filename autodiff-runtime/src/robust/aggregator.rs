@@ -6,6 +6,7 @@ use std::sync::Arc;
 use nalgebra::{DMatrix, DVector};
 
 use super::data::{DenseGradient, OuterProducts, Rows};
+use super::dense_rule::DenseRule;
 use super::error::{AggregateError, ShapeError};
 use super::non_finite::{self, NonFinite};
 use crate::real::Real;
@@ -60,6 +61,12 @@ pub trait Aggregator<T: Real>: Debug + Send + Sync {
     /// check enough. Estimators that may pass over a sample leave it `false`.
     fn reveals_non_finite(&self) -> bool {
         false
+    }
+
+    /// The closed form for batches of `samples`, where the estimator is one; see [`DenseRule`].
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        let _ = samples;
+        None
     }
 
     /// Checks `rows`, treats non-finite samples by the policy, and writes the estimate. Not meant to be overridden.
@@ -147,6 +154,10 @@ impl<T: Real, A: Aggregator<T> + ?Sized> Aggregator<T> for Arc<A> {
 
     fn reveals_non_finite(&self) -> bool {
         (**self).reveals_non_finite()
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        (**self).dense_rule(samples)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::aggregator::{Aggregator, Workspace};
 use super::data::{DenseGradient, OuterProducts, Rows};
+use super::dense_rule::DenseRule;
 use super::error::AggregateError;
 use super::product;
 use super::samples::Samples;
@@ -48,5 +49,9 @@ impl<T: Real> Aggregator<T> for Mean {
 
     fn reveals_non_finite(&self) -> bool {
         true
+    }
+
+    fn dense_rule(&self, _: usize) -> Option<DenseRule> {
+        Some(DenseRule::Mean { factor: 1.0 })
     }
 }

@@ -16,6 +16,7 @@
 mod aggregator;
 mod coordinatewise;
 mod data;
+mod dense_rule;
 mod error;
 mod geometric_median;
 mod mean;
@@ -32,6 +33,7 @@ mod spec;
 pub use crate::real::Real;
 pub use aggregator::{Aggregator, Workspace};
 pub use data::{DenseGradient, OuterProducts, Rows};
+pub use dense_rule::DenseRule;
 pub use error::{AggregateError, ParameterError, ShapeError};
 pub use mean::Mean;
 pub use median_of_means::{Center, MedianOfMeans, Scope};

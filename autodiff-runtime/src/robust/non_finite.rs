@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::aggregator::{Aggregator, Workspace};
 use super::data::{DenseGradient, OuterProducts, Rows, all_finite};
+use super::dense_rule::DenseRule;
 use super::error::AggregateError;
 use crate::real::Real;
 
@@ -99,6 +100,10 @@ impl<T: Real, A: Aggregator<T>> Aggregator<T> for Guarded<A> {
 
     fn reveals_non_finite(&self) -> bool {
         self.inner.reveals_non_finite()
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        self.inner.dense_rule(samples)
     }
 }
 

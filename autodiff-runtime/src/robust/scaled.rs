@@ -2,6 +2,7 @@
 
 use super::aggregator::{Aggregator, Workspace};
 use super::data::{DenseGradient, OuterProducts, Rows};
+use super::dense_rule::DenseRule;
 use super::error::{AggregateError, ParameterError};
 use super::non_finite::NonFinite;
 use crate::real::Real;
@@ -101,5 +102,10 @@ impl<T: Real, A: Aggregator<T>> Aggregator<T> for Scaled<A> {
 
     fn reveals_non_finite(&self) -> bool {
         self.inner.reveals_non_finite()
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        let rule = self.inner.dense_rule(samples)?;
+        Some(rule.times(self.factor.value(samples)))
     }
 }

@@ -3,6 +3,7 @@
 use super::aggregator::{Aggregator, Workspace};
 use super::coordinatewise::{Location, locate_outer, locate_rows};
 use super::data::{DenseGradient, OuterProducts, Rows};
+use super::dense_rule::DenseRule;
 use super::error::{AggregateError, ParameterError};
 use super::samples::Samples;
 use crate::real::Real;
@@ -192,18 +193,27 @@ impl SoftTruncation {
     /// The estimate of gᵢ/N with floor f is 1/N times the estimate of gᵢ with floor f·N², so that `over_n` costs no
     /// pass over the data.
     fn prepare<T: Real>(&self, samples: usize) -> Truncation<T> {
-        let n = samples as f64;
         let over_n = self.over_n && samples >= self.plain_below;
-        let divisor = if over_n { n } else { 1.0 };
+        let divisor = if over_n { samples as f64 } else { 1.0 };
         Truncation {
-            samples: T::of(n),
-            degrees: T::of_count(samples.saturating_sub(self.variance.ddof())),
-            spread: T::of((n / (2.0 * -self.delta.ln())).sqrt()),
+            samples: T::of_count(samples),
+            degrees: T::of_count(self.degrees(samples)),
+            spread: T::of(self.spread(samples)),
             variance_floor: T::of(self.variance_floor * divisor * divisor),
             scale: T::of(1.0 / divisor),
             plain: samples < self.plain_below,
             unguarded: self.unguarded,
         }
+    }
+
+    /// The divisor of the sum of squares.
+    fn degrees(&self, samples: usize) -> usize {
+        samples.saturating_sub(self.variance.ddof())
+    }
+
+    /// s.
+    fn spread(&self, samples: usize) -> f64 {
+        (samples as f64 / (2.0 * -self.delta.ln())).sqrt()
     }
 }
 
@@ -230,6 +240,21 @@ impl<T: Real> Aggregator<T> for SoftTruncation {
 
     fn reveals_non_finite(&self) -> bool {
         true
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        let prepared = self.prepare::<f64>(samples);
+        Some(if prepared.plain {
+            DenseRule::Mean { factor: 1.0 }
+        } else {
+            DenseRule::SoftTruncation {
+                degrees: self.degrees(samples),
+                spread: self.spread(samples),
+                variance_floor: prepared.variance_floor,
+                scale: prepared.scale,
+                unguarded: self.unguarded,
+            }
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::aggregator::{Aggregator, Workspace};
 use super::data::{DenseGradient, OuterProducts, Rows};
+use super::dense_rule::DenseRule;
 use super::error::AggregateError;
 use super::mean::Mean;
 use super::median_of_means::MedianOfMeans;
@@ -150,6 +151,13 @@ impl<T: Real> Aggregator<T> for Spec {
 
     fn reveals_non_finite(&self) -> bool {
         with_estimator!(self.method, inner => Aggregator::<T>::reveals_non_finite(&inner))
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        with_estimator!(self.method, inner => match self.scale {
+            Some(factor) => Aggregator::<T>::dense_rule(&Scaled::new(inner, factor), samples),
+            None => Aggregator::<T>::dense_rule(&inner, samples),
+        })
     }
 }
 
