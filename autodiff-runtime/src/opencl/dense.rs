@@ -36,7 +36,7 @@ fn slope_needs_z<T: DeviceReal>(activation: &Activation<T>) -> bool {
 }
 
 impl OpenCl {
-    /// Gives a matrix a shape, with contents to be overwritten.
+    /// Gives a matrix a shape, with contents to be overwritten. Its memory grows, but does not shrink.
     pub(super) fn reshape<T: DeviceReal>(
         &self,
         matrix: &mut DeviceMatrix<T>,
@@ -44,7 +44,7 @@ impl OpenCl {
         columns: usize,
     ) -> Result<(), OpenClError> {
         self.check_own(&[matrix])?;
-        if matrix.memory.len() == rows * columns {
+        if matrix.memory.len() >= rows * columns {
             (matrix.rows, matrix.columns) = (rows, columns);
         } else {
             *matrix = self.allocate(rows, columns)?;

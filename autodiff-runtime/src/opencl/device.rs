@@ -2,6 +2,8 @@
 //!
 //! `ocl` is asked only for what exists: without a platform its own search waits ten seconds and panics.
 
+use std::sync::{Mutex, PoisonError};
+
 use ocl::enums::{DeviceInfo as Query, DeviceInfoResult as Answer};
 use ocl::ffi;
 use ocl::flags::DeviceType;
@@ -19,8 +21,13 @@ pub struct Handle {
 /// The code for a loader that knows no platform, of the extension `cl_khr_icd`.
 const PLATFORM_NOT_FOUND: i32 = -1001;
 
+/// Held while a driver is asked for devices or for a context. PoCL sets its devices up at the first question, and two
+/// threads that ask it at once find none, or crash.
+pub static SETUP: Mutex<()> = Mutex::new(());
+
 /// All devices, of all platforms.
 pub fn devices() -> Result<Vec<(DeviceInfo, Handle)>, OpenClError> {
+    let _alone = SETUP.lock().unwrap_or_else(PoisonError::into_inner);
     make_sure_of_a_platform()?;
     let ids = ocl::core::get_platform_ids()
         .map_err(|error| api("clGetPlatformIDs", &ocl::Error::from(error)))?;

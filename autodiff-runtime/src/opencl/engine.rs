@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::call::{Argument, Call, Program, check_limit};
-use super::device::{Handle, api};
+use super::device::{Handle, SETUP, api};
 use super::error::OpenClError;
 use super::info::Limits;
 
@@ -21,6 +21,7 @@ pub struct Context {
 
 impl Context {
     pub fn new(handle: Handle) -> Result<Self, OpenClError> {
+        let _alone = lock(&SETUP);
         let context = ocl::Context::builder()
             .platform(handle.platform)
             .devices(handle.device)
@@ -97,15 +98,9 @@ impl Queue {
         &self.context
     }
 
-    /// Memory for so many numbers, with unspecified contents, from the pool if there is some that fits.
+    /// Memory for so many numbers, with unspecified contents, from the pool if there is some that fits. There are no empty
+    /// buffers: for no numbers it is a small one.
     pub fn allocate<T: Driven>(self: &Arc<Self>, len: usize) -> Result<Memory<T>, OpenClError> {
-        if len == 0 {
-            return Ok(Memory {
-                buffer: None,
-                len,
-                queue: Arc::clone(self),
-            });
-        }
         let size = size_class(len);
         let most = self.limits.buffer / size_of::<T>();
         check_limit("numbers in a buffer", len, most)?;
@@ -235,7 +230,7 @@ impl Queue {
 /// Lengths are rounded up to three significant bits, so that batches of similar sizes share memory.
 fn size_class(len: usize) -> usize {
     let grain = (len.next_power_of_two() / 8).max(64);
-    len.next_multiple_of(grain)
+    len.max(1).next_multiple_of(grain)
 }
 
 /// Bytes that a queue keeps for reuse at most.
@@ -255,7 +250,7 @@ pub struct Pools {
 /// Numbers in the memory of a device; goes back to the pool of its queue.
 #[derive(Debug)]
 pub struct Memory<T: Driven> {
-    /// None of them, for which there are no buffers.
+    /// Gone only while the memory is dropped.
     buffer: Option<ocl::Buffer<T>>,
     len: usize,
     queue: Arc<Queue>,

@@ -29,6 +29,8 @@ mod matrix;
 mod open;
 mod plan;
 mod selector;
+#[cfg(test)]
+mod tests;
 
 #[cfg(not(opencl_loader))]
 mod absent;
