@@ -175,7 +175,8 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
         &seeds,
     );
     let (mut forward, mut backward) = (sweeps.forward, sweeps.backward);
-    if purpose == Purpose::Gradient {
+    // A function that fails leaves the adjoints as they were.
+    if purpose == Purpose::Gradient && function.fallible.is_none() {
         let outside: HashSet<VarId> = lowered
             .params
             .iter()

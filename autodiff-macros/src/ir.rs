@@ -38,6 +38,8 @@ pub enum Ty {
     Slice(Box<Ty>),
     Vec(Box<Ty>),
     Tuple(Vec<Ty>),
+    /// `Option<T>`, or `Result<T, E>` with a constant `E`.
+    Maybe(Box<Ty>),
     /// `&T` or `&mut T`.
     Ref(Box<Ty>, bool),
     /// What a call returns, for example.
@@ -124,6 +126,8 @@ pub enum Step {
     Field(TokenStream),
     /// `[a..b]`: the tokens of the range.
     Range(Code),
+    /// What a `Some` or an `Ok` holds; the place is known to be one.
+    Payload,
 }
 
 /// A variable or a part of one: `x`, `x[i]`, `t.0`, `a[i][j]`.
@@ -152,7 +156,7 @@ impl Place {
             .flat_map(|step| match step {
                 Step::Index(operand) => operand.reads(),
                 Step::Range(code) => &code.reads,
-                Step::Field(_) => &[],
+                Step::Field(_) | Step::Payload => &[],
             })
             .copied()
     }
@@ -173,6 +177,8 @@ pub enum Op {
     VecOf,
     /// `(a, b)`.
     Tuple,
+    /// `Some(a)`, `Ok(a)`: the path.
+    Wrap(TokenStream),
     /// `[a; n]`.
     Repeat(TokenStream),
     /// `vec![a; n]`; the length is the second argument.
@@ -471,6 +477,11 @@ impl Trace {
                 Step::Field(name) => match (&ty, name.to_string().parse::<usize>()) {
                     (Ty::Tuple(parts), Ok(i)) if i < parts.len() => parts[i].clone(),
                     (Ty::Passive | Ty::Opaque, _) => Ty::Opaque,
+                    _ => Ty::Unknown,
+                },
+                Step::Payload => match ty.behind() {
+                    Ty::Maybe(inner) => (**inner).clone(),
+                    Ty::Passive | Ty::Opaque => Ty::Opaque,
                     _ => Ty::Unknown,
                 },
             };

@@ -20,8 +20,13 @@ mod call;
 mod control;
 mod exits;
 mod expr;
+mod fallible;
+mod hoist;
+mod items;
 mod loops;
+mod matching;
 mod opaque;
+mod pattern;
 mod place;
 mod stmt;
 mod typing;
@@ -33,7 +38,7 @@ use crate::rule::Row;
 use crate::signature::{Base, Function};
 use control::Exits;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use std::collections::HashMap;
 
 /// An expression that must not read (or write) active values.
@@ -61,12 +66,16 @@ struct Lower<'a> {
     hazards: Vec<Hazard>,
     /// What names bound to references into active data stand for.
     aliases: VarMap<Place>,
-    /// The items inside of the function, by name and tokens.
-    items: Vec<(Option<String>, String)>,
+    /// The items inside of the function.
+    items: Vec<items::Hoisted>,
+    /// How many of them stand at the top.
+    hoisted_items: usize,
     base: Base,
     name: &'a Ident,
     output: Option<&'a syn::Type>,
     output_shape: &'a Ty,
+    /// Whether the function returns an `Option` or a `Result` of the output.
+    fallible: bool,
 }
 
 /// Lowers the body of `function`.
@@ -85,16 +94,23 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
         hazards: Vec::new(),
         aliases: VarMap::new(),
         items: Vec::new(),
+        hoisted_items: 0,
         base: function.base,
         name: function.name(),
         output: function.output.as_ref(),
         output_shape: &function.output_shape,
+        fallible: function.fallible.is_some(),
     };
-    let params = function
+    let params: Vec<VarId> = function
         .params
         .iter()
         .map(|param| lower.param(param))
         .collect();
+    for (param, var) in function.params.iter().zip(&params) {
+        if let Some(pattern) = &param.pattern {
+            lower.take_apart_parameter(pattern, *var);
+        }
+    }
     let result = lower.body(&function.item.block);
     let mut trace = lower.trace;
     if let Some(Operand::Var(var)) = result
@@ -103,7 +119,7 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
         trace.var_mut(var).ty = function.output_shape.clone();
     }
     trace.body = lower.regions.pop().expect("the region of the body is open");
-    trace.result = result;
+    trace.result = result.filter(|_| function.output.is_some());
     Lowered {
         trace,
         params,
@@ -213,6 +229,7 @@ impl Lower<'_> {
     }
 
     fn rule(&mut self, row: &'static Row, args: Vec<Operand>, span: Span) -> Operand {
+        let args: Vec<Operand> = args.into_iter().map(|arg| self.number(arg)).collect();
         let passive = args
             .iter()
             .all(|arg| self.trace.operand_ty(arg).is_passive());
@@ -225,6 +242,26 @@ impl Lower<'_> {
             _ => Ty::Real,
         };
         self.eqn(Op::Rule(row), args, ty, span)
+    }
+
+    /// The number itself, where a constant is a reference to one.
+    fn number(&mut self, operand: Operand) -> Operand {
+        let (Ty::Ref(inner, _), tokens) = (
+            self.trace.operand_ty(&operand),
+            crate::emit::operand(&operand, &self.trace),
+        ) else {
+            return operand;
+        };
+        if !inner.is_passive() {
+            return operand;
+        }
+        self.hold(Code {
+            tokens: quote!(*#tokens),
+            reads: operand.reads().to_vec(),
+            pure: true,
+            ty: inner.behind().clone(),
+            span: Span::mixed_site(),
+        })
     }
 
     /// Whether nothing that the code reads can change.

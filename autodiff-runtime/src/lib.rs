@@ -120,6 +120,7 @@ pub mod private;
 mod real;
 pub mod robust;
 mod scalar;
+pub mod sparse;
 pub mod tape;
 pub mod trace;
 

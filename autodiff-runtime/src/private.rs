@@ -1,6 +1,7 @@
 //! What generated code calls. Not part of the public interface: it changes with the macro.
 
 mod count;
+mod fallible;
 mod jacobian;
 mod key;
 mod lane;
@@ -10,14 +11,19 @@ mod tracing;
 mod tree;
 mod zero;
 
-pub use count::count;
+pub use count::{Count, count};
+pub use fallible::{
+    Fallible, Payload, apart, fail, fail_alike, is_there, never, payload, payload_mut, propagate,
+    succeed, succeeded, three_apart,
+};
 pub use jacobian::{
-    check_jacobian, columns, flat, prefers_rows, scatter, seed, store_row, store_rows,
+    check_jacobian, check_products, check_seeds, columns, flat, prefers_rows, scatter, seed,
+    seed_directions, store_row, store_rows,
 };
 pub use key::{Found, HeldConstant, Key, find};
 pub use lane::{Lane, Lanes};
 pub use lift::{Lift, Lower, coerce, lift, lower};
 pub use shape::{SameShape, check_shape};
 pub use tracing::{Inputs, trace_inputs, trace_outputs};
-pub use tree::{Tree, accumulate, clear, sum};
+pub use tree::{AddFrom, Clear, Tree, accumulate, clear, sum};
 pub use zero::{Placeholder, ZeroLike, outline, placeholder, zero_like, zero_of};

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed: crate::robust::kernel::Lanes {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }

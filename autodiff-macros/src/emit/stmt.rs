@@ -76,12 +76,17 @@ impl Emit<'_> {
         self::place(place, self.trace)
     }
 
+    /// A place to write to.
+    pub fn place_mut(&self, place: &Place) -> TokenStream {
+        stepped(place, self.trace, true)
+    }
+
     fn stmt(&self, stmt: &Stmt) -> TokenStream {
         match stmt {
             Stmt::Let(eqn) => self.eqn(eqn),
             Stmt::Declare { var, init } => self.declare(*var, init.as_ref()),
             Stmt::Assign { place, value, span } => {
-                let (place, value) = (self.place(place), self.operand(value));
+                let (place, value) = (self.place_mut(place), self.operand(value));
                 quote_spanned!(*span=> #place = #value;)
             }
             Stmt::Accumulate {
@@ -90,7 +95,7 @@ impl Emit<'_> {
                 negative,
                 span,
             } => {
-                let (place, value) = (self.place(place), self.operand(value));
+                let (place, value) = (self.place_mut(place), self.operand(value));
                 if *negative {
                     quote_spanned!(*span=> #place -= #value;)
                 } else {
@@ -98,11 +103,11 @@ impl Emit<'_> {
                 }
             }
             Stmt::AccumulateAll { place, other } => {
-                let (place, other) = (self.place(place), self.place(other));
+                let (place, other) = (self.place_mut(place), self.place(other));
                 quote!(::autodiff_runtime::private::accumulate(&mut #place, &#other);)
             }
             Stmt::Clear { place } => {
-                let place = self.place(place);
+                let place = self.place_mut(place);
                 quote!(::autodiff_runtime::private::clear(&mut #place);)
             }
             Stmt::If {
@@ -231,6 +236,10 @@ impl Emit<'_> {
             Op::Tuple => {
                 let args = args();
                 quote!((#(#args,)*))
+            }
+            Op::Wrap(path) => {
+                let value = self.operand(&eqn.args[0]);
+                quote!(#path(#value))
             }
             Op::Repeat(len) => {
                 let value = self.operand(&eqn.args[0]);
@@ -381,7 +390,7 @@ impl Emit<'_> {
     }
 
     fn mutably(&self, place: &Place) -> TokenStream {
-        let tokens = self.place(place);
+        let tokens = self.place_mut(place);
         quote!(&mut #tokens)
     }
 }
@@ -392,13 +401,27 @@ fn var_ty(trace: &Trace, var: VarId) -> Ty {
 
 /// A place as an expression.
 pub fn place(place: &Place, trace: &Trace) -> TokenStream {
+    stepped(place, trace, false)
+}
+
+/// A place as an expression, to read from or to write to.
+fn stepped(place: &Place, trace: &Trace, mutable: bool) -> TokenStream {
     let var = trace.var(place.root);
     let mut tokens = var.ident.to_token_stream();
     if place.is_whole() && matches!(var.ty, Ty::Ref(..)) {
         return quote!(*#tokens);
     }
-    for step in &place.path {
+    for (k, step) in place.path.iter().enumerate() {
         tokens = match step {
+            Step::Payload => {
+                if k == 0 && matches!(var.ty, Ty::Ref(..)) {
+                    tokens = quote!(*#tokens);
+                }
+                match mutable {
+                    true => quote!((*::autodiff_runtime::private::payload_mut(&mut #tokens))),
+                    false => quote!((*::autodiff_runtime::private::payload(&#tokens))),
+                }
+            }
             Step::Index(index) => {
                 let index = match index {
                     Operand::Code(code) => code.tokens.clone(),

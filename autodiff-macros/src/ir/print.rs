@@ -55,6 +55,7 @@ fn place(place: &Place, trace: &Trace) -> String {
             Step::Field(field) => {
                 let _ = write!(text, ".{field}");
             }
+            Step::Payload => text.push('?'),
             Step::Range(code) => {
                 let _ = write!(text, "[{}]", code.tokens);
             }
@@ -153,6 +154,7 @@ fn right_side(eqn: &Eqn, trace: &Trace) -> String {
         Op::Array => format!("[{args}]"),
         Op::VecOf => format!("vec[{args}]"),
         Op::Tuple => format!("({args})"),
+        Op::Wrap(path) => format!("{path}({args})"),
         Op::Repeat(len) => format!("[{args}; {len}]"),
         Op::VecRepeat => format!("vec repeat({args})"),
         Op::Select(cond) => format!("select({}, {args})", operand(cond, trace)),

@@ -17,6 +17,9 @@ impl Lower<'_> {
             let code = self.opaque(expr);
             return self.hold(code);
         }
+        if let Some(value) = self.maybe_method(call, expr) {
+            return value;
+        }
         let receiver = self.ty_of(&call.receiver);
         match (name.as_str(), receiver.behind()) {
             ("clone" | "to_owned", Ty::Real) => return self.operand(&call.receiver),
@@ -136,14 +139,6 @@ impl Lower<'_> {
             && call.args.iter().any(|arg| self.mentions_real(arg))
     }
 
-    /// A function inside of the function is not differentiated.
-    fn is_local_function(&self, path: &syn::Path) -> bool {
-        path.get_ident().is_some_and(|name| {
-            let name = Some(name.to_string());
-            self.items.iter().any(|(item, _)| *item == name)
-        })
-    }
-
     /// The value of a call to a differentiated function.
     pub(super) fn call_value(&mut self, call: &syn::ExprCall, expr: &Expr) -> Operand {
         let result = self.call_stmt(call, expr);
@@ -158,13 +153,6 @@ impl Lower<'_> {
         let mut args: Vec<Arg> = call.args.iter().map(|arg| self.arg(arg)).collect();
         share_repeated(&mut args);
         let mut path = func.path.clone();
-        if self.is_local_function(&path) {
-            self.errors.at(
-                &call.func,
-                "a function inside of the function is not differentiated yet; move it out and put \
-                 `#[differentiate]` on it",
-            );
-        }
         let mut turbofish = None;
         if let Some(last) = path.segments.last_mut()
             && let syn::PathArguments::AngleBracketed(generics) =

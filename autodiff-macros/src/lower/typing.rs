@@ -30,6 +30,12 @@ pub const PASSIVE_METHODS: &[&str] = &[
     "gt",
     "ge",
     "to_string",
+    "is_some",
+    "is_none",
+    "is_ok",
+    "is_err",
+    "is_some_and",
+    "is_none_or",
 ];
 
 impl Lower<'_> {
@@ -41,6 +47,7 @@ impl Lower<'_> {
             Expr::Group(inner) => self.ty_of(&inner.expr),
             Expr::Path(path) => match path.path.get_ident().map(|i| self.lookup(&i.to_string())) {
                 Some(Some(var)) => self.trace.ty(var).clone(),
+                _ if path.path.is_ident("None") => Ty::Maybe(Box::new(Ty::Unknown)),
                 _ => Ty::Unknown,
             },
             Expr::Unary(unary) => match unary.op {
@@ -76,7 +83,13 @@ impl Lower<'_> {
                 }
             }
             Expr::MethodCall(call) => self.method_ty(call),
-            Expr::Call(call) => call_ty(call),
+            Expr::Call(call) => match super::fallible::constructed(expr) {
+                Some(inner) if quote::quote!(#call).to_string().contains("Some") => {
+                    Ty::Maybe(Box::new(self.ty_of(inner))).or_passive()
+                }
+                Some(inner) if self.ty_of(inner).is_passive() => self.ty_of(inner),
+                _ => call_ty(call),
+            },
             Expr::Array(array) => Ty::Array(
                 Box::new(Ty::of_equals(array.elems.iter().map(|e| self.ty_of(e)))),
                 Some(Literal::usize_unsuffixed(array.elems.len()).to_token_stream()),
@@ -92,6 +105,7 @@ impl Lower<'_> {
             }
             Expr::Range(_) => Ty::Passive,
             Expr::Macro(mac) if mac.mac.path.is_ident("vec") => self.vec_ty(&mac.mac.tokens),
+            Expr::Match(matching) => self.match_ty(matching),
             Expr::If(branch) => match branch.then_branch.stmts.last() {
                 Some(syn::Stmt::Expr(tail, None)) => self.branch_ty(branch, tail),
                 _ => Ty::Passive,
@@ -144,6 +158,15 @@ impl Lower<'_> {
         match name.as_str() {
             "sin_cos" => Ty::Tuple(vec![Ty::Real, Ty::Real]),
             "clone" | "to_owned" => receiver.behind().clone(),
+            "as_ref" | "copied" | "cloned" if matches!(receiver.behind(), Ty::Maybe(_)) => {
+                receiver.behind().clone()
+            }
+            "unwrap" | "expect" | "unwrap_or" | "unwrap_or_else" | "unwrap_or_default" => {
+                match receiver.behind() {
+                    Ty::Maybe(inner) => (**inner).clone(),
+                    _ => Ty::Unknown,
+                }
+            }
             "to_vec" => Ty::Vec(Box::new(receiver.element())).or_passive(),
             _ if rule::row(&name).is_some() => call
                 .args

@@ -300,7 +300,12 @@ impl Jvp<'_> {
                         false => self.dot_or_zero(arg, out),
                     });
                 }
-                (op.clone(), args)
+                // The tangent of a `Result` is an `Option` as well.
+                let op = match op {
+                    Op::Wrap(_) => Op::Wrap(quote!(::core::option::Option::Some)),
+                    op => op.clone(),
+                };
+                (op, args)
             }
         };
         out.push(Stmt::Let(Eqn {

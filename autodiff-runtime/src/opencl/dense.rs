@@ -385,10 +385,10 @@ fn truncation_arguments<T: DeviceReal>(
         return Ok(Vec::new());
     };
     // Without degrees of freedom σ is 0, or 0/0 as printed.
-    let per_degree = match (degrees, unguarded) {
-        (0, true) => f64::NAN,
-        (0, false) => 0.0,
-        (degrees, _) => 1.0 / degrees as f64,
+    let per_degree = match (degrees > 0.0, unguarded) {
+        (true, _) => 1.0 / degrees,
+        (false, true) => f64::NAN,
+        (false, false) => 0.0,
     };
     let mut arguments: Vec<_> = [
         1.0 / samples as f64,

@@ -14,7 +14,7 @@ pub enum DenseRule {
     /// scale · (m + σ (s/N) Σᵢ ψ((gᵢ − m)/(σ s))), coordinate by coordinate: [`SoftTruncation`](super::SoftTruncation).
     SoftTruncation {
         /// N less the degrees of freedom taken off: the divisor of the sum of squares in σ².
-        degrees: usize,
+        degrees: f64,
         /// s.
         spread: f64,
         /// The least σ².

@@ -1,10 +1,11 @@
 //! A constant factor on another aggregator's estimate.
 
-use super::aggregator::{Aggregator, Workspace};
-use super::data::{DenseGradient, OuterProducts, Rows};
+use super::aggregator::Aggregator;
 use super::dense_rule::DenseRule;
 use super::error::{AggregateError, ParameterError};
 use super::non_finite::NonFinite;
+use super::part::Part;
+use super::workspace::Workspace;
 use crate::real::Real;
 
 /// What an estimate is multiplied by.
@@ -17,7 +18,7 @@ pub enum Factor {
 }
 
 impl Factor {
-    fn value<T: Real>(self, samples: usize) -> T {
+    pub(super) fn value<T: Real>(self, samples: usize) -> T {
         match self {
             Self::Constant(factor) => T::of(factor),
             Self::OneOverN => T::of_count(samples).recip(),
@@ -49,6 +50,13 @@ impl<A> Scaled<A> {
         Self { inner, factor }
     }
 
+    /// Multiplies finished estimates.
+    pub(super) fn scale<T: Real>(&self, parts: &mut [Part<'_, T>]) {
+        for part in parts {
+            part.scale(self.factor.value(part.samples()));
+        }
+    }
+
     /// `inner` times a fixed number.
     ///
     /// # Errors
@@ -71,28 +79,13 @@ impl<A> Scaled<A> {
 }
 
 impl<T: Real, A: Aggregator<T>> Aggregator<T> for Scaled<A> {
-    fn estimate_rows(
+    fn estimate(
         &self,
-        rows: Rows<'_, T>,
-        estimate: &mut [T],
+        parts: &mut [Part<'_, T>],
         work: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        self.inner.estimate_rows(rows, estimate, work)?;
-        let factor = self.factor.value::<T>(rows.samples());
-        estimate
-            .iter_mut()
-            .for_each(|coordinate| *coordinate *= factor);
-        Ok(())
-    }
-
-    fn estimate_outer(
-        &self,
-        outer: OuterProducts<'_, T>,
-        estimate: &mut DenseGradient<T>,
-        work: &mut Workspace<T>,
-    ) -> Result<(), AggregateError> {
-        self.inner.estimate_outer(outer, estimate, work)?;
-        estimate.scale(self.factor.value(outer.samples()));
+        self.inner.estimate(parts, work)?;
+        self.scale(parts);
         Ok(())
     }
 

@@ -1,11 +1,16 @@
 //! Soft truncation: Algorithm 2 (ROBUSTIFY) of Holland's tutorial, and its published variant.
 
-use super::aggregator::{Aggregator, Workspace};
-use super::coordinatewise::{Location, locate_outer, locate_rows};
-use super::data::{DenseGradient, OuterProducts, Rows};
+use pulp::Simd;
+
+use super::aggregator::Aggregator;
+use super::coordinatewise::{Location, locate_tiled};
+use super::data::OuterProducts;
 use super::dense_rule::DenseRule;
 use super::error::{AggregateError, ParameterError};
+use super::kernel::{INPUTS, Tile, moments, truncated};
+use super::part::Part;
 use super::samples::Samples;
+use super::workspace::Workspace;
 use crate::real::Real;
 
 /// The influence function of Catoni and Giulini, equation (2) of the tutorial:
@@ -193,48 +198,30 @@ impl SoftTruncation {
     /// The estimate of gᵢ/N with floor f is 1/N times the estimate of gᵢ with floor f·N², so that `over_n` costs no
     /// pass over the data.
     fn prepare<T: Real>(&self, samples: usize) -> Truncation<T> {
+        let n = samples as f64;
         let over_n = self.over_n && samples >= self.plain_below;
-        let divisor = if over_n { samples as f64 } else { 1.0 };
+        let divisor = if over_n { n } else { 1.0 };
         Truncation {
-            samples: T::of_count(samples),
-            degrees: T::of_count(self.degrees(samples)),
-            spread: T::of(self.spread(samples)),
+            samples: T::of(n),
+            degrees: T::of_count(samples.saturating_sub(self.variance.ddof())),
+            spread: T::of((n / (2.0 * -self.delta.ln())).sqrt()),
             variance_floor: T::of(self.variance_floor * divisor * divisor),
             scale: T::of(1.0 / divisor),
             plain: samples < self.plain_below,
             unguarded: self.unguarded,
         }
     }
-
-    /// The divisor of the sum of squares.
-    fn degrees(&self, samples: usize) -> usize {
-        samples.saturating_sub(self.variance.ddof())
-    }
-
-    /// s.
-    fn spread(&self, samples: usize) -> f64 {
-        (samples as f64 / (2.0 * -self.delta.ln())).sqrt()
-    }
 }
 
 impl<T: Real> Aggregator<T> for SoftTruncation {
-    fn estimate_rows(
+    fn estimate(
         &self,
-        rows: Rows<'_, T>,
-        estimate: &mut [T],
+        parts: &mut [Part<'_, T>],
         _: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        locate_rows(self.prepare::<T>(rows.samples()), rows, estimate);
-        Ok(())
-    }
-
-    fn estimate_outer(
-        &self,
-        outer: OuterProducts<'_, T>,
-        estimate: &mut DenseGradient<T>,
-        _: &mut Workspace<T>,
-    ) -> Result<(), AggregateError> {
-        locate_outer(self.prepare::<T>(outer.samples()), outer, estimate);
+        let samples = parts.first().map_or(0, Part::samples);
+        let truncation = self.prepare::<T>(samples);
+        locate_tiled(parts, &truncation, || truncation);
         Ok(())
     }
 
@@ -248,17 +235,18 @@ impl<T: Real> Aggregator<T> for SoftTruncation {
             DenseRule::Mean { factor: 1.0 }
         } else {
             DenseRule::SoftTruncation {
-                degrees: self.degrees(samples),
-                spread: self.spread(samples),
+                degrees: prepared.degrees,
+                spread: prepared.spread,
                 variance_floor: prepared.variance_floor,
                 scale: prepared.scale,
-                unguarded: self.unguarded,
+                unguarded: prepared.unguarded,
             }
         })
     }
 }
 
 /// [`SoftTruncation`] with everything that depends on the number of samples worked out.
+#[derive(Clone, Copy)]
 struct Truncation<T> {
     samples: T,
     /// The divisor of the sum of squares.
@@ -295,7 +283,88 @@ impl<T: Real> Location<T> for Truncation<T> {
     }
 }
 
+/// Many weights at once: the same estimate where squares are well-conditioned and cubes in range, the mean where nothing
+/// is to be truncated; the others are located one by one.
+impl<T: Real> Tile<T> for Truncation<T> {
+    type Scratch = ();
+
+    fn scratch<S: Simd>(&self, _: usize) {}
+
+    #[inline(always)]
+    fn estimate<S: Simd>(
+        &self,
+        simd: S,
+        gy: &[T::Vector<S>],
+        x: &[[T; INPUTS]],
+        (): &mut (),
+    ) -> [T::Vector<S>; INPUTS] {
+        let splat = |x: T| T::v_splat(simd, x);
+        let per_sample = splat(self.samples.recip());
+        let [sum, squares] = moments::<S, T>(simd, gy, x);
+        let mean = sum.map(|sum| T::v_mul(simd, sum, per_sample));
+        if self.plain {
+            return mean;
+        }
+        let mut trusted = [splat(T::NAN); INPUTS];
+        let mut unit = mean;
+        for p in 0..INPUTS {
+            (unit[p], trusted[p]) = self.unit(simd, mean[p], squares[p]);
+        }
+        let sqrt2 = splat(T::of(std::f64::consts::SQRT_2));
+        let bound = unit.map(|unit| T::v_mul(simd, unit, sqrt2));
+        let [sum, cubes] = truncated::<S, T>(simd, gy, x, mean, bound);
+        let mut estimate = mean;
+        for p in 0..INPUTS {
+            let square = T::v_mul(simd, unit[p], unit[p]);
+            let cubic = T::v_div(simd, cubes[p], T::v_mul(simd, square, splat(T::of(6.0))));
+            let truncated = T::v_sub(simd, sum[p], cubic);
+            let location = T::v_mul_add(simd, truncated, per_sample, mean[p]);
+            // 0, or NaN where the lane is not to be trusted.
+            let location = T::v_add(simd, location, trusted[p]);
+            estimate[p] = T::v_mul(simd, location, splat(self.scale));
+        }
+        estimate
+    }
+
+    fn alone(&self, outer: OuterProducts<'_, T>, q: usize, p: usize) -> T {
+        let mut location = *self;
+        location.locate(outer.weight(q, p))
+    }
+}
+
+/// Units between these bounds have cubes and reciprocal squares in the range of single precision.
+const CUBES_IN_RANGE: [f64; 2] = [1e-10, 1e10];
+
 impl<T: Real> Truncation<T> {
+    /// s·σ of a register of weights, and 0 where it has its digits or NaN where it has not: by the same measure as
+    /// [`deviation`](Self::deviation).
+    #[inline(always)]
+    fn unit<S: Simd>(
+        &self,
+        simd: S,
+        mean: T::Vector<S>,
+        squares: T::Vector<S>,
+    ) -> (T::Vector<S>, T::Vector<S>) {
+        let splat = |x: T| T::v_splat(simd, x);
+        let of_mean = T::v_mul(simd, T::v_mul(simd, mean, mean), splat(self.samples));
+        let deviations = T::v_sub(simd, squares, of_mean);
+        let variance = T::v_div(simd, deviations, splat(self.degrees));
+        let variance = T::v_max(simd, variance, splat(self.variance_floor));
+        let unit = T::v_mul(simd, T::v_sqrt(simd, variance), splat(self.spread));
+        let mut trusted = splat(T::ZERO);
+        let [least, greatest] = CUBES_IN_RANGE.map(T::of);
+        for (low, high) in [
+            (T::v_mul(simd, squares, splat(T::of(0.125))), deviations),
+            (splat(T::MIN_POSITIVE / T::EPSILON), squares),
+            (splat(least), unit),
+            (unit, splat(greatest)),
+        ] {
+            let ordered = T::v_at_most(simd, low, high);
+            trusted = T::v_select(simd, ordered, trusted, splat(T::NAN));
+        }
+        (unit, trusted)
+    }
+
     /// σ, from Σ x² where that loses no more than three bits, otherwise from the differences to the mean.
     #[inline(always)]
     fn deviation(&self, x: impl Samples<T>, mean: T, squares: T) -> T {

@@ -18,11 +18,83 @@ impl Writer<'_> {
         let call = quote!((#(#types),*) -> (#(#returned,)*));
         let pullback = self.pullback_type(&call, &held);
         let (clause, attributes) = (self.where_clause(), attributes());
-        let body = self.pull_body();
-        quote! {
+        let (body, attempt) = (self.success(self.pull_body()), self.attempt("pull"));
+        let params: Vec<TokenStream> = params.collect();
+        let pair = self.f.wrapped(&quote!((#output, #pullback)));
+        let method = quote! {
             #attributes
-            pub fn pull #generics(self, #(#params),*) -> (#output, #pullback) #clause { #body }
+            pub fn #attempt #generics(self, #(#params),*) -> #pair #clause { #body }
+        };
+        if self.f.fallible.is_none() {
+            return method;
         }
+        let names = self.f.params.iter().map(|param| &param.ident);
+        let names = quote!(#(#names),*);
+        let (ty, outer) = self.outer_pullback(&held, false);
+        let outcome = self.outcome();
+        let zeros = self.zero_cotangents();
+        quote! {
+            #method
+            #attributes
+            pub fn pull #generics(self, #(#params),*) -> (#outcome, #ty) #clause {
+                let __zeros = #zeros;
+                let (__value, __pullback) =
+                    ::autodiff_runtime::private::apart(self.#attempt(#names));
+                (__value, #outer)
+            }
+        }
+    }
+
+    /// The pullback of a function that may fail, for callers: without a value it gives zeros.
+    pub(super) fn outer_pullback(&self, held: &Held, second: bool) -> (TokenStream, TokenStream) {
+        let (seed, dot) = (format_ident!("__seed"), format_ident!("__seed_dot"));
+        let mut params = self.closure_params(&seed, second);
+        let tangent = self.if_there(self.output_tangent(&self.float()));
+        let mut seeds = vec![seed];
+        if second {
+            seeds.push(dot);
+        }
+        for (param, seed) in params.iter_mut().zip(&seeds) {
+            *param = quote!(#seed: #tangent);
+        }
+        let names: Vec<TokenStream> = params
+            .iter()
+            .map(|param| param.clone().into_iter().take(1).collect())
+            .collect();
+        let rest = &names[seeds.len()..];
+        let types = params.iter().cloned().map(only_type);
+        let returned = self.cotangent_types();
+        let returned = match second {
+            true => quote!(((#(#returned,)*), (#(#returned,)*))),
+            false => quote!((#(#returned,)*)),
+        };
+        let ty = self.pullback_type(&quote!((#(#types),*) -> #returned), held);
+        let some = quote!(::core::option::Option::Some);
+        let closure = self.boxed(quote! {
+            move |#(#params),*| -> #returned {
+                match (__pullback, #(#seeds),*) {
+                    (#some(__pullback), #(#some(#seeds)),*) => {
+                        __pullback(#(#seeds,)* #(#rest),*)
+                    }
+                    _ => __zeros,
+                }
+            }
+        });
+        (ty, closure)
+    }
+
+    /// The cotangents of a function that has failed.
+    pub(super) fn zero_cotangents(&self) -> TokenStream {
+        let float = self.float();
+        let zeros = self
+            .f
+            .params
+            .iter()
+            .map(|param| match (param.active, param.passing) {
+                (true, Passing::Value) => zero_like(param, &float),
+                _ => quote!(()),
+            });
+        quote!((#(#zeros,)*))
     }
 
     /// A pullback is a closure; that of a function that calls itself has to be boxed.
@@ -189,7 +261,7 @@ impl Writer<'_> {
             let params = self.closure_params(&format_ident!("seed"), false);
             let types = self.cotangent_types();
             return quote! {
-                (::core::unreachable!(), move |#(#params),*| -> (#(#types,)*) {
+                (::autodiff_runtime::private::never(), move |#(#params),*| -> (#(#types,)*) {
                     ::core::unreachable!()
                 })
             };

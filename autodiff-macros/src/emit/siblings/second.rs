@@ -11,11 +11,16 @@ impl Writer<'_> {
             .as_ref()
             .map_or(quote!(), |lifetime| quote!(#lifetime,));
         let generics = self.generics(before, quote!());
-        let params = self.f.params.iter().map(|param| {
-            let (pair, dot) = (self.pull_param(param), &param.dot);
-            let companion = self.companion(param, &float);
-            quote!(#pair, #dot: ::core::option::Option<#companion>)
-        });
+        let params: Vec<TokenStream> = self
+            .f
+            .params
+            .iter()
+            .map(|param| {
+                let (pair, dot) = (self.pull_param(param), &param.dot);
+                let companion = self.companion(param, &float);
+                quote!(#pair, #dot: ::core::option::Option<#companion>)
+            })
+            .collect();
         let (output, tangent) = (self.output(), self.output_tangent(&float));
         let types = self.closure_params(&format_ident!("seed"), true);
         let types = types.into_iter().map(only_type);
@@ -23,11 +28,26 @@ impl Writer<'_> {
         let call = quote!((#(#types),*) -> ((#(#returned,)*), (#(#returned,)*)));
         let pullback = self.pullback_type(&call, &held);
         let (clause, attributes) = (self.where_clause(), attributes());
-        let body = self.pull_jvp_body();
-        quote! {
+        let (body, attempt) = (self.success(self.pull_jvp_body()), self.attempt("pull_jvp"));
+        let three = self.f.wrapped(&quote!((#output, #tangent, #pullback)));
+        let method = quote! {
             #attributes
-            pub fn pull_jvp #generics(self, #(#params),*) -> (#output, #tangent, #pullback) #clause {
-                #body
+            pub fn #attempt #generics(self, #(#params),*) -> #three #clause { #body }
+        };
+        if self.f.fallible.is_none() {
+            return method;
+        }
+        let (ty, outer) = self.outer_pullback(&held, true);
+        let (outcome, tangent) = (self.outcome(), self.if_there(tangent));
+        let (names, zeros) = (self.paired_names(), self.zero_cotangents());
+        quote! {
+            #method
+            #attributes
+            pub fn pull_jvp #generics(self, #(#params),*) -> (#outcome, #tangent, #ty) #clause {
+                let __zeros = (#zeros, #zeros);
+                let (__value, __tangent, __pullback) =
+                    ::autodiff_runtime::private::three_apart(self.#attempt(#names));
+                (__value, __tangent, #outer)
             }
         }
     }
@@ -39,7 +59,7 @@ impl Writer<'_> {
         let Some(lowered) = self.lowered else {
             let params = self.closure_params(&format_ident!("seed"), true);
             return quote! {
-                (::core::unreachable!(), ::core::unreachable!(), move |#(#params),*| -> #returned {
+                (::autodiff_runtime::private::never(), ::autodiff_runtime::private::never(), move |#(#params),*| -> #returned {
                     ::core::unreachable!()
                 })
             };
