@@ -1,7 +1,6 @@
 //! From a choice to a device with a queue.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use super::call::{Call, Element, int};
 use super::driver::{self, Context, Memory, Queue};
@@ -118,6 +117,9 @@ impl DeviceReal for f64 {
     }
 }
 
+/// Fused multiply-adds of each chain.
+const FMA_STEPS: usize = 200_000;
+
 impl OpenCl {
     /// The device that `AUTODIFF_OPENCL_DEVICE` chooses, or the best there is.
     ///
@@ -209,34 +211,33 @@ impl OpenCl {
         self.queue.pooled_bytes()
     }
 
-    /// Fused multiply-adds a second, in GFLOP/s, with all operands in registers: the best of a few runs.
+    /// Does [`fma_flops`](Self::fma_flops) with all operands in registers, and waits: what kernels are measured against.
     ///
     /// # Errors
     /// [`OpenClError`], as of any operation.
-    pub fn fma_peak<T: DeviceReal>(&self) -> Result<f64, OpenClError> {
-        let steps = 200_000;
-        let (tiled, flops) = self.plan.peak::<T>();
+    pub fn fma_run<T: DeviceReal>(&self) -> Result<(), OpenClError> {
+        let (tiled, _) = self.plan.peak::<T>();
         let items = tiled.groups[0] * tiled.items[0];
         let out = self.allocate::<T>(items, 1)?;
-        let mut best = f64::INFINITY;
-        for _ in 0..10 {
-            let start = Instant::now();
-            self.queue.run(&Call {
-                program: &tiled.program,
-                kernel: "fma_peak",
-                groups: tiled.groups,
-                items: tiled.items,
-                local_memory: 0,
-                arguments: vec![
-                    int(steps)?,
-                    T::of(0.5).number(),
-                    T::memory(&out.memory, items),
-                ],
-            })?;
-            self.finish()?;
-            best = best.min(start.elapsed().as_secs_f64());
-        }
-        Ok(flops as f64 * steps as f64 / best * 1e-9)
+        self.queue.run(&Call {
+            program: &tiled.program,
+            kernel: "fma_peak",
+            groups: tiled.groups,
+            items: tiled.items,
+            local_memory: 0,
+            arguments: vec![
+                int(FMA_STEPS)?,
+                T::of(0.5).number(),
+                T::memory(&out.memory, items),
+            ],
+        })?;
+        self.finish()
+    }
+
+    /// Additions and multiplications of [`fma_run`](Self::fma_run).
+    pub fn fma_flops<T: DeviceReal>(&self) -> f64 {
+        let (_, flops) = self.plan.peak::<T>();
+        flops as f64 * FMA_STEPS as f64
     }
 
     /// A matrix of unspecified contents.

@@ -313,7 +313,7 @@ impl Plan {
         }
     }
 
-    /// Work items that only multiply and add in registers; returns flops of a step too.
+    /// Work items that only multiply and add in registers; and the flops of a step.
     pub fn peak<T: Element>(&self) -> (Tiled, usize) {
         let (lanes, items, groups) = match self.shape {
             KernelShape::Cpu => (self.lanes::<T>(), 1, 4 * self.compute_units),
