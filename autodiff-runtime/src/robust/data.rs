@@ -355,7 +355,7 @@ impl<T: Real> DenseGradient<T> {
     }
 
     /// Gives the gradient the shape of a layer with `bias` numbers in its bias; allocates only when the shape changes.
-    pub(super) fn reshape(&mut self, outputs: usize, inputs: usize, bias: usize) {
+    pub(crate) fn reshape(&mut self, outputs: usize, inputs: usize, bias: usize) {
         if self.weight.shape() != (outputs, inputs) {
             self.weight = DMatrix::zeros(outputs, inputs);
         }

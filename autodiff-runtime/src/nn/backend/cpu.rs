@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::super::error::{NetworkError, ShapeError};
-use super::super::{Activation, Real, affine};
+use super::super::{Activation, Real, affine, reshape};
 use super::{Activated, Backend, BackendError, Dense};
 use crate::robust::{AggregateError, Aggregator, DenseGradient, OuterProducts, Workspace};
 
@@ -12,12 +12,6 @@ use crate::robust::{AggregateError, Aggregator, DenseGradient, OuterProducts, Wo
 /// See [`Backend`] for an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cpu;
-
-fn resize<T: Real>(matrix: &mut DMatrix<T>, rows: usize, columns: usize) {
-    if matrix.shape() != (rows, columns) {
-        matrix.resize_mut(rows, columns, T::ZERO);
-    }
-}
 
 fn check_layer<T: Real>(layer: &Dense<DMatrix<T>>) -> Result<(), ShapeError> {
     let outputs = layer.weight.nrows();
@@ -51,7 +45,7 @@ impl<T: Real> Backend<T> for Cpu {
     }
 
     fn write(&self, from: &DMatrix<T>, to: &mut DMatrix<T>) -> Result<(), BackendError> {
-        resize(to, from.nrows(), from.ncols());
+        reshape(to, from.nrows(), from.ncols());
         to.copy_from(from);
         Ok(())
     }
@@ -70,8 +64,14 @@ impl<T: Real> Backend<T> for Cpu {
         check_layer(layer)?;
         let (outputs, inputs) = layer.weight.shape();
         ShapeError::check("dense layer", "columns of x", inputs, x.ncols())?;
-        resize(&mut out.z, x.nrows(), outputs);
-        affine::forward(x, &layer.weight, layer.bias.as_slice(), &mut out.z);
+        reshape(&mut out.z, x.nrows(), outputs);
+        affine::forward(
+            x.as_slice(),
+            x.nrows(),
+            &layer.weight,
+            layer.bias.as_slice(),
+            out.z.as_mut_slice(),
+        );
         self.activate(activation, &out.z, &mut out.y)
     }
 
@@ -81,7 +81,7 @@ impl<T: Real> Backend<T> for Cpu {
         x: &DMatrix<T>,
         y: &mut DMatrix<T>,
     ) -> Result<(), BackendError> {
-        resize(y, x.nrows(), x.ncols());
+        reshape(y, x.nrows(), x.ncols());
         activation.forward(x.as_slice(), y.as_mut_slice());
         Ok(())
     }
@@ -107,8 +107,8 @@ impl<T: Real> Backend<T> for Cpu {
     ) -> Result<(), BackendError> {
         let (outputs, inputs) = weight.shape();
         ShapeError::check("dense layer", "columns of gy", outputs, gy.ncols())?;
-        resize(gx, gy.nrows(), inputs);
-        affine::backward(gy, weight, gx);
+        reshape(gx, gy.nrows(), inputs);
+        affine::backward(gy.as_slice(), gy.nrows(), weight, gx.as_mut_slice());
         Ok(())
     }
 

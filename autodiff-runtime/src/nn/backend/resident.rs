@@ -1,13 +1,15 @@
 //! A network whose parameters live with the backend that computes it.
 
+mod on_host;
+
 use std::sync::Arc;
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 
 use super::super::error::{NetworkError, ShapeError};
-use super::super::{Activation, Layer, Loss, Real, Sequential};
+use super::super::{Activation, Layer, Linear, Loss, Real, Sequential};
 use super::{Activated, Backend, BackendError, Dense};
-use crate::robust::{Aggregator, DenseGradient, NonFinite, OuterProducts, Workspace};
+use crate::robust::{Aggregator, DenseGradient};
 
 /// A [`Sequential`] network in the memory of a [`Backend`]: parameters, activations and gradients stay there from step to
 /// step, and only batches, outputs and the cotangents of the loss go to and fro.
@@ -38,6 +40,8 @@ use crate::robust::{Aggregator, DenseGradient, NonFinite, OuterProducts, Workspa
 pub struct Resident<T: Real, B: Backend<T>> {
     backend: B,
     stages: Vec<Stage<T, B::Matrix>>,
+    /// The aggregator of all layers together, if the network has one.
+    model: Option<Arc<dyn Aggregator<T>>>,
     x: B::Matrix,
     /// The gradients of the dense layers, in order.
     gradients: Vec<Dense<B::Matrix>>,
@@ -62,6 +66,28 @@ struct Stage<T: Real, M> {
 struct DenseStage<T: Real, M> {
     parameters: Dense<M>,
     aggregator: Arc<dyn Aggregator<T>>,
+    frozen: bool,
+}
+
+impl<T: Real, M> DenseStage<T, M> {
+    fn new<B: Backend<T, Matrix = M>>(
+        backend: &B,
+        linear: &Linear<T>,
+    ) -> Result<Self, BackendError> {
+        let bias = column(linear.bias());
+        Ok(Self {
+            parameters: Dense {
+                weight: backend.upload(linear.weight())?,
+                bias: backend.upload(&bias)?,
+            },
+            aggregator: linear.shared_aggregator(),
+            frozen: linear.is_frozen(),
+        })
+    }
+}
+
+fn column<T: Real>(vector: &DVector<T>) -> DMatrix<T> {
+    DMatrix::from_column_slice(vector.len(), 1, vector.as_slice())
 }
 
 impl<T: Real, B: Backend<T>> Resident<T, B> {
@@ -72,19 +98,10 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
     pub fn new(backend: B, network: &Sequential<T>) -> Result<Self, BackendError> {
         let mut stages: Vec<Stage<T, B::Matrix>> = Vec::new();
         let mut fusable = false;
-        for layer in network.layers() {
+        for (at, layer) in network.layers().enumerate() {
             match layer {
                 Layer::Linear(linear) => {
-                    let bias =
-                        DMatrix::from_column_slice(linear.outputs(), 1, linear.bias().as_slice());
-                    let parameters = Dense {
-                        weight: backend.upload(linear.weight())?,
-                        bias: backend.upload(&bias)?,
-                    };
-                    let dense = DenseStage {
-                        parameters,
-                        aggregator: linear.shared_aggregator(),
-                    };
+                    let dense = DenseStage::new(&backend, linear)?;
                     stages.push(Stage::new(&backend, Some(dense), Activation::Identity)?);
                     fusable = true;
                 }
@@ -95,6 +112,7 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
                     }
                     fusable = false;
                 }
+                _ => return Err(BackendError::Layer { layer: at }),
             }
         }
         let gradients = stages
@@ -106,6 +124,7 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
             x: backend.empty()?,
             backend,
             stages,
+            model: network.as_ref().shared_model_aggregator(),
             gradients,
             output: DMatrix::zeros(0, 0),
             cotangent: DMatrix::zeros(0, 0),
@@ -180,8 +199,12 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
             self.backend.write(&self.cotangent, &mut last.cotangent)?;
         }
         self.backward()?;
-        for layer in self.backend.non_finite(&self.gradients)? {
-            self.aggregate_on_host(layer)?;
+        if let Some(model) = self.model.clone() {
+            self.aggregate_model(&*model)?;
+        } else {
+            for layer in self.backend.non_finite(&self.gradients)? {
+                self.aggregate_layer(layer)?;
+            }
         }
         self.complete = true;
         Ok(mean)
@@ -207,14 +230,12 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
             )?;
             if let Some(dense) = &stage.dense {
                 layer -= 1;
-                backend
-                    .aggregate(
-                        input,
-                        &stage.cotangent,
-                        &*dense.aggregator,
-                        &mut self.gradients[layer],
-                    )
-                    .map_err(|error| numbered(error, layer))?;
+                if !dense.frozen && self.model.is_none() {
+                    let gradient = &mut self.gradients[layer];
+                    backend
+                        .aggregate(input, &stage.cotangent, &*dense.aggregator, gradient)
+                        .map_err(|error| numbered(error, layer))?;
+                }
                 // Nobody asks for the cotangent of the batch itself.
                 if layer == 0 {
                     break;
@@ -234,39 +255,6 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
         Ok(())
     }
 
-    /// Aggregates a layer whose samples are not all finite the way its policy asks for.
-    fn aggregate_on_host(&mut self, layer: usize) -> Result<(), BackendError> {
-        let dense_stages = (0..self.stages.len()).filter(|&at| self.stages[at].dense.is_some());
-        let Some(at) = dense_stages.into_iter().nth(layer) else {
-            return Ok(());
-        };
-        let Some(dense) = &self.stages[at].dense else {
-            return Ok(());
-        };
-        if dense.aggregator.non_finite() == NonFinite::Propagate {
-            return Ok(());
-        }
-        let (mut x, mut gy) = (DMatrix::zeros(0, 0), DMatrix::zeros(0, 0));
-        let input = at
-            .checked_sub(1)
-            .map_or(&self.x, |before| &self.stages[before].out.y);
-        self.backend.read(input, &mut x)?;
-        self.backend.read(&self.stages[at].cotangent, &mut gy)?;
-        let mut estimate = DenseGradient::default();
-        dense
-            .aggregator
-            .aggregate_outer(
-                OuterProducts::new(&x, &gy)?,
-                &mut estimate,
-                &mut Workspace::new(),
-            )
-            .map_err(|source| NetworkError::Aggregate { layer, source })?;
-        let bias = DMatrix::from_column_slice(estimate.bias.len(), 1, estimate.bias.as_slice());
-        let gradient = &mut self.gradients[layer];
-        self.backend.write(&estimate.weight, &mut gradient.weight)?;
-        self.backend.write(&bias, &mut gradient.bias)
-    }
-
     /// Takes the step W ← W − α·gW, b ← b − α·gb in every dense layer, along the gradients of the last
     /// [`gradient`](Self::gradient).
     ///
@@ -278,7 +266,10 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
             .stages
             .iter_mut()
             .filter_map(|stage| stage.dense.as_mut());
-        for (dense, gradient) in layers.zip(&self.gradients) {
+        for (dense, gradient) in layers
+            .zip(&self.gradients)
+            .filter(|(dense, _)| !dense.frozen)
+        {
             self.backend
                 .descend(step_size, gradient, &mut dense.parameters)?;
         }
@@ -291,7 +282,8 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
         ShapeError::check("gradient step", "gradients of dense layers", layers, found)
     }
 
-    /// Copies of the gradients of the dense layers, in order, from the last [`gradient`](Self::gradient).
+    /// Copies of the gradients of the dense layers, in order, from the last [`gradient`](Self::gradient); empty for frozen
+    /// ones.
     ///
     /// # Errors
     /// [`BackendError`]: there are none, or the device's.
@@ -303,6 +295,26 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
             .collect()
     }
 
+    /// Takes the parameters of a network of the same layers.
+    ///
+    /// # Errors
+    /// [`BackendError`]: a network of other sizes, or the device's.
+    pub fn read_from(&mut self, network: &Sequential<T>) -> Result<(), BackendError> {
+        let layers = self.gradients.len();
+        ShapeError::check("network", "dense layers", layers, network.linears().count())?;
+        let backend = &self.backend;
+        let dense = self
+            .stages
+            .iter_mut()
+            .filter_map(|stage| stage.dense.as_mut());
+        for (dense, linear) in dense.zip(network.linears()) {
+            check_sizes(backend.shape(&dense.parameters.weight), linear)?;
+            backend.write(linear.weight(), &mut dense.parameters.weight)?;
+            backend.write(&column(linear.bias()), &mut dense.parameters.bias)?;
+        }
+        Ok(())
+    }
+
     /// Copies the parameters to a network of the same layers.
     ///
     /// # Errors
@@ -312,19 +324,8 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
         ShapeError::check("network", "dense layers", layers, network.linears().count())?;
         let dense = self.stages.iter().filter_map(|stage| stage.dense.as_ref());
         for (dense, linear) in dense.zip(network.linears_mut()) {
+            check_sizes(self.backend.shape(&dense.parameters.weight), linear)?;
             let fetched = self.fetch(&dense.parameters)?;
-            ShapeError::check(
-                "network",
-                "outputs of a layer",
-                fetched.weight.nrows(),
-                linear.outputs(),
-            )?;
-            ShapeError::check(
-                "network",
-                "inputs of a layer",
-                fetched.weight.ncols(),
-                linear.inputs(),
-            )?;
             let (weight, bias) = linear.parameters_mut();
             weight.copy_from_slice(fetched.weight.as_slice());
             bias.copy_from_slice(fetched.bias.as_slice());
@@ -338,7 +339,7 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
         self.backend.read(&dense.bias, &mut bias)?;
         Ok(DenseGradient {
             weight,
-            bias: bias.column(0).into_owned(),
+            bias: DVector::from_column_slice(bias.as_slice()),
         })
     }
 }
@@ -356,6 +357,14 @@ impl<T: Real, M> Stage<T, M> {
             cotangent: backend.empty()?,
         })
     }
+}
+
+fn check_sizes<T: Real>(
+    (outputs, inputs): (usize, usize),
+    linear: &Linear<T>,
+) -> Result<(), ShapeError> {
+    ShapeError::check("network", "outputs of a layer", outputs, linear.outputs())?;
+    ShapeError::check("network", "inputs of a layer", inputs, linear.inputs())
 }
 
 /// Puts the number of the layer into the error of its aggregator.
