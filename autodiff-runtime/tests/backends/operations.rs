@@ -123,13 +123,14 @@ pub fn slopes_multiply_cotangents<T: Real, B: Backend<T>>(backend: &B) {
 }
 
 /// Estimators with kernels, and two without.
-const SPECS: [&str; 8] = [
+const SPECS: [&str; 9] = [
     "mean",
     "mean:scale=1/n",
     "soft-truncation",
     "soft-truncation:delta=0.3,variance=population",
     "soft-truncation:variance=population,variance-floor=0.001,over-n,plain-below=3",
     "soft-truncation:variance-floor=0.1,scale=2",
+    "norm-clip:max-norm=0.5",
     "median-of-means:blocks=3",
     "median-of-means:blocks=4,center=coordinate",
 ];

@@ -6,13 +6,13 @@
 //! (`POCL_MAX_PTHREAD_COUNT=1 RAYON_NUM_THREADS=1`).
 
 use std::error::Error;
-use std::fs;
 use std::time::Instant;
 
 use autodiff_runtime::nn::{Activation, Backend, Cpu, Dense};
 use autodiff_runtime::opencl::{Device, DeviceReal, DeviceSelector, KernelShape, OpenCl};
 use autodiff_runtime::robust::{Aggregator, Mean, SoftTruncation};
 use clap::Parser;
+use cpu_time::ProcessTime;
 use nalgebra::DMatrix;
 use serde::Serialize;
 
@@ -213,13 +213,13 @@ fn best_of<const R: usize>(args: &Args, runs: [Run<'_>; R]) -> Result<[f64; R], 
 
 enum Clock {
     Wall(Instant),
-    Cores(f64),
+    Cores(ProcessTime),
 }
 
 impl Clock {
     fn start(cpu_time: bool) -> Self {
         if cpu_time {
-            Self::Cores(seconds_on_cores())
+            Self::Cores(ProcessTime::now())
         } else {
             Self::Wall(Instant::now())
         }
@@ -228,22 +228,9 @@ impl Clock {
     fn seconds(&self) -> f64 {
         match self {
             Self::Wall(start) => start.elapsed().as_secs_f64(),
-            Self::Cores(start) => seconds_on_cores() - start,
+            Self::Cores(start) => start.elapsed().as_secs_f64(),
         }
     }
-}
-
-/// Seconds that the threads of this process had a core, from Linux.
-fn seconds_on_cores() -> f64 {
-    let threads = fs::read_dir("/proc/self/task")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let nanoseconds = threads.filter_map(|thread| {
-        let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
-        text.split_whitespace().next()?.parse::<f64>().ok()
-    });
-    nanoseconds.sum::<f64>() * 1e-9
 }
 
 /// Numbers between −1 and 1 without a pattern that matters.
