@@ -21,6 +21,7 @@
 
 mod activation;
 mod affine;
+mod backend;
 mod error;
 mod gradients;
 mod graph;
@@ -40,6 +41,7 @@ use nalgebra::DMatrix;
 
 pub use crate::real::Real;
 pub use activation::{Activation, ScalarFunction};
+pub use backend::{Activated, Backend, BackendError, Cpu, Dense, Resident};
 pub use error::{
     AggregateError, GraphError, LossError, NetworkError, NodeError, ParameterError, ShapeError,
 };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use nalgebra::{DMatrix, DVector};
 
 use super::data::{DenseGradient, OuterProducts, Rows};
+use super::dense_rule::DenseRule;
 use super::error::AggregateError;
 use super::non_finite::{self, NonFinite};
 use super::part::Part;
@@ -58,6 +59,12 @@ pub trait Aggregator<T: Real>: Debug + Send + Sync {
     /// What the estimator has to see at once. `Whole` is always right.
     fn access(&self) -> Access {
         Access::Whole
+    }
+
+    /// The closed form for batches of `samples`, where the estimator is one; see [`DenseRule`].
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        let _ = samples;
+        None
     }
 
     /// Checks the parts, treats non-finite samples by the policy, and writes the estimates. Not meant to be overridden.
@@ -146,5 +153,9 @@ impl<T: Real, A: Aggregator<T> + ?Sized> Aggregator<T> for Arc<A> {
 
     fn access(&self) -> Access {
         (**self).access()
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        (**self).dense_rule(samples)
     }
 }

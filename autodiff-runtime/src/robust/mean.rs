@@ -1,6 +1,7 @@
 //! The arithmetic mean.
 
 use super::aggregator::Aggregator;
+use super::dense_rule::DenseRule;
 use super::error::AggregateError;
 use super::part::Part;
 use super::product::{scaled_row_sum, scaled_sum};
@@ -55,5 +56,9 @@ impl<T: Real> Aggregator<T> for Mean {
 
     fn access(&self) -> Access {
         Access::Samples(Streaming::Mean)
+    }
+
+    fn dense_rule(&self, _: usize) -> Option<DenseRule> {
+        Some(DenseRule::Mean { factor: 1.0 })
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::aggregator::Aggregator;
 use super::data::OuterProducts;
+use super::dense_rule::DenseRule;
 use super::error::AggregateError;
 use super::part::Part;
 use super::samples::{LANES, larger, reduce};
@@ -98,6 +99,10 @@ impl<T: Real, A: Aggregator<T>> Aggregator<T> for Guarded<A> {
 
     fn access(&self) -> Access {
         self.inner.access()
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        self.inner.dense_rule(samples)
     }
 }
 

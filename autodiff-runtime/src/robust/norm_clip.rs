@@ -1,5 +1,6 @@
 //! Clipping and normalising the gradients of single samples.
 
+use super::dense_rule::DenseRule;
 use super::error::{AggregateError, ParameterError};
 use super::geometry::Geometry;
 use super::order::median;
@@ -131,6 +132,15 @@ impl Weighing for NormClip {
         match self.radius {
             Radius::Fixed(radius) => Access::Samples(Streaming::NormClip(radius)),
             Radius::MedianNorm => Access::Whole,
+        }
+    }
+
+    fn dense_rule(&self) -> Option<DenseRule> {
+        match (self.radius, self.scope) {
+            (Radius::Fixed(bound), Scope::Joint) => {
+                Some(DenseRule::NormClip { bound, factor: 1.0 })
+            }
+            _ => None,
         }
     }
 }

@@ -5,6 +5,7 @@ use pulp::Simd;
 use super::aggregator::Aggregator;
 use super::coordinatewise::{Location, locate_tiled};
 use super::data::OuterProducts;
+use super::dense_rule::DenseRule;
 use super::error::{AggregateError, ParameterError};
 use super::kernel::{INPUTS, Tile, moments, truncated};
 use super::part::Part;
@@ -231,6 +232,21 @@ impl<T: Real> Aggregator<T> for SoftTruncation {
 
     fn access(&self) -> Access {
         Access::Samples(Streaming::SoftTruncation(*self))
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        let prepared = self.prepare::<f64>(samples);
+        Some(if prepared.plain {
+            DenseRule::Mean { factor: 1.0 }
+        } else {
+            DenseRule::SoftTruncation {
+                degrees: prepared.degrees,
+                spread: prepared.spread,
+                variance_floor: prepared.variance_floor,
+                scale: prepared.scale,
+                unguarded: prepared.unguarded,
+            }
+        })
     }
 }
 

@@ -135,6 +135,12 @@ macro_rules! methods {
                 }
             }
 
+            fn dense_rule<T: Real>(&self, samples: usize) -> Option<DenseRule> {
+                match self {
+                    $(Self::$estimator(estimator) => Aggregator::<T>::dense_rule(estimator, samples),)*
+                }
+            }
+
             fn reveals_non_finite<T: Real>(&self) -> bool {
                 match self {
                     $(Self::$estimator(estimator) => Aggregator::<T>::reveals_non_finite(estimator),)*
@@ -245,6 +251,16 @@ impl<T: Real> Aggregator<T> for Spec {
             self.method.access::<T>()
         } else {
             Access::Whole
+        }
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        let rule = self.method.dense_rule::<T>(samples)?;
+        match (self.clip, self.scale) {
+            // To shorten the finished step is not of the form.
+            (Some(_), _) => None,
+            (None, Some(factor)) => Some(rule.times(factor.value(samples))),
+            (None, None) => Some(rule),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use super::aggregator::Aggregator;
+use super::dense_rule::DenseRule;
 use super::error::AggregateError;
 use super::geometry::{Geometry, View};
 use super::part::Part;
@@ -67,11 +68,20 @@ pub trait Weighing: Debug + Send + Sync {
     fn access(&self) -> Access {
         Access::Whole
     }
+
+    /// The closed form, where the estimator is one; see [`DenseRule`].
+    fn dense_rule(&self) -> Option<DenseRule> {
+        None
+    }
 }
 
 impl<T: Real, W: Weighing> Aggregator<T> for W {
     fn access(&self) -> Access {
         Weighing::access(self)
+    }
+
+    fn dense_rule(&self, _: usize) -> Option<DenseRule> {
+        Weighing::dense_rule(self)
     }
 
     fn estimate(
