@@ -66,7 +66,7 @@ pub fn lane() -> TokenStream {
 fn zero(lane: &TokenStream, function: &Function) -> Operand {
     let base = function.base.tokens();
     Operand::Code(Code {
-        tokens: quote!(<#lane as ::autodiff_runtime::private::Lane<#base>>::ZERO),
+        tokens: quote!(<#lane as ::autodiff_runtime::private::Lane<#base>>::zero()),
         reads: Vec::new(),
         pure: true,
         ty: Ty::Real,
@@ -271,7 +271,7 @@ impl Reverse {
 /// Whether the adjoint of a parameter is added to directly where the caller wants it.
 fn has_shadow(param: &crate::signature::Param, purpose: Purpose) -> bool {
     let by_reference = param.passing != Passing::Value;
-    let aggregate = !matches!(param.shape, Ty::Real) && !param.mut_binding;
+    let aggregate = !matches!(param.shape, Ty::Real | Ty::Other) && !param.mut_binding;
     by_reference || (purpose == Purpose::Gradient && aggregate)
 }
 

@@ -29,6 +29,9 @@ pub struct VarId(pub u32);
 pub enum Ty {
     /// A float one can differentiate with respect to.
     Real,
+    /// A float of the other precision: `f32` in a function of `f64`. Its derivatives have the
+    /// precision of the function.
+    Other,
     /// Integers, conditions, strings, and whatever else carries no derivative.
     Passive,
     /// A constant that may hold floats, such as a struct or a field of one.
@@ -169,6 +172,8 @@ pub enum Op {
     Rule(&'static Row),
     /// Another name for the argument, by copy or move.
     Copy,
+    /// The argument in another float type.
+    Cast(TokenStream),
     /// Reads a place.
     Load(Place),
     /// `[a, b, c]`.
@@ -358,6 +363,18 @@ pub enum Stmt {
     /// Every scalar of the place becomes 0.
     Clear {
         place: Place,
+    },
+    /// `place.push(value)` on a `Vec`.
+    Push {
+        place: Place,
+        value: Operand,
+        span: Span,
+    },
+    /// `let var = place.pop().unwrap()` on a `Vec` that is not empty.
+    Pop {
+        place: Place,
+        var: VarId,
+        span: Span,
     },
     /// `id` is shared by the branch and its counterpart in the backward sweep.
     If {

@@ -4,6 +4,7 @@ use super::aggregator::Aggregator;
 use super::error::AggregateError;
 use super::part::Part;
 use super::product::{scaled_row_sum, scaled_sum};
+use super::streaming::{Access, Streaming};
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -50,5 +51,9 @@ impl<T: Real> Aggregator<T> for Mean {
 
     fn reveals_non_finite(&self) -> bool {
         true
+    }
+
+    fn access(&self) -> Access {
+        Access::Samples(Streaming::Mean)
     }
 }

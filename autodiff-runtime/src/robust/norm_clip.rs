@@ -3,6 +3,7 @@
 use super::error::{AggregateError, ParameterError};
 use super::geometry::Geometry;
 use super::order::median;
+use super::streaming::{Access, Streaming};
 use super::weighing::{Scope, Weighing};
 
 /// A length beyond which gradients are cut.
@@ -125,6 +126,13 @@ impl Weighing for NormClip {
     fn scope(&self) -> Scope {
         self.scope
     }
+
+    fn access(&self) -> Access {
+        match self.radius {
+            Radius::Fixed(radius) => Access::Samples(Streaming::NormClip(radius)),
+            Radius::MedianNorm => Access::Whole,
+        }
+    }
 }
 
 /// Normalisation: the mean of gᵢ/(‖gᵢ‖ + γ).
@@ -199,5 +207,9 @@ impl Weighing for NormNormalize {
 
     fn scope(&self) -> Scope {
         self.scope
+    }
+
+    fn access(&self) -> Access {
+        Access::Samples(Streaming::NormNormalize(self.gamma))
     }
 }

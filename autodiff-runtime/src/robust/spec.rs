@@ -129,6 +129,12 @@ macro_rules! methods {
                 }
             }
 
+            fn access<T: Real>(&self) -> Access {
+                match self {
+                    $(Self::$estimator(estimator) => Aggregator::<T>::access(estimator),)*
+                }
+            }
+
             fn reveals_non_finite<T: Real>(&self) -> bool {
                 match self {
                     $(Self::$estimator(estimator) => Aggregator::<T>::reveals_non_finite(estimator),)*
@@ -232,6 +238,14 @@ impl<T: Real> Aggregator<T> for Spec {
 
     fn reveals_non_finite(&self) -> bool {
         self.method.reveals_non_finite::<T>()
+    }
+
+    fn access(&self) -> Access {
+        if self.scale.is_none() && self.clip.is_none() {
+            self.method.access::<T>()
+        } else {
+            Access::Whole
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use super::error::AggregateError;
 use super::geometry::{Geometry, View};
 use super::part::Part;
 use super::product::weighted_sum;
+use super::streaming::Access;
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -61,9 +62,18 @@ pub trait Weighing: Debug + Send + Sync {
     fn scope(&self) -> Scope {
         Scope::Joint
     }
+
+    /// What the estimator has to see at once.
+    fn access(&self) -> Access {
+        Access::Whole
+    }
 }
 
 impl<T: Real, W: Weighing> Aggregator<T> for W {
+    fn access(&self) -> Access {
+        Weighing::access(self)
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],

@@ -64,7 +64,7 @@ impl Writer<'_> {
                 let bar = &param.bar;
                 match cotangent {
                     Some(Operand::Lit(0.0, _)) | None => quote!(),
-                    Some(operand) if matches!(param.shape, Ty::Real) => {
+                    Some(operand) if matches!(param.shape, Ty::Real | Ty::Other) => {
                         let operand = emit.operand(operand);
                         quote!(*#bar += #operand;)
                     }

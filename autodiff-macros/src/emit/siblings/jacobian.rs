@@ -6,8 +6,8 @@ impl Writer<'_> {
     /// The number of active numbers that come in.
     pub(super) fn input_count(&self) -> TokenStream {
         let counts = self.f.active().map(|param| {
-            let ident = &param.ident;
-            quote!(::autodiff_runtime::private::count(&#ident))
+            let value = borrowed(param);
+            quote!(::autodiff_runtime::private::count(#value))
         });
         quote!(0_usize #(+ #counts)*)
     }
@@ -81,10 +81,11 @@ impl Writer<'_> {
                 0_usize #(+ ::autodiff_runtime::private::count(&#tangents))*
             }}
         };
+        let zero = float::number(0.0);
         let body = quote! {
             let __columns = #total;
             let __rows = #rows;
-            let mut __entries = ::std::vec![0.0; __rows * __columns];
+            let mut __entries = ::std::vec![#zero; __rows * __columns];
             #into(#(#again,)* &mut __entries)#or_fail;
             ::autodiff_runtime::nalgebra::DMatrix::from_row_slice(__rows, __columns, &__entries)
         };

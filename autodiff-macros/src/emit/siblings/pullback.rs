@@ -104,13 +104,7 @@ impl Writer<'_> {
             let bound = held.all.first().map(|lifetime| quote!(+ #lifetime));
             return quote!(::std::boxed::Box<dyn ::core::ops::FnOnce #call #bound>);
         }
-        let consts = self
-            .f
-            .item
-            .sig
-            .generics
-            .const_params()
-            .map(|param| &param.ident);
+        let consts = self.captured();
         quote!(impl ::core::ops::FnOnce #call + use<#(#lifetimes,)* #(#consts),*>)
     }
 

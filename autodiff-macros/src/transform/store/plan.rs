@@ -108,7 +108,7 @@ impl Plan<'_> {
         }
         match &eqn.op {
             Op::Rule(row) => row.is_cheap(),
-            Op::Copy | Op::Select(_) => true,
+            Op::Copy | Op::Cast(_) | Op::Select(_) => true,
             Op::Load(_) => self.trace.ty(var).is_copy() || self.trace.ty(var).is_passive(),
             Op::Passive(code) => code.pure,
             Op::ZeroLike(of) => !self.inside.contains_key(of) || self.needed.contains(of),
