@@ -17,7 +17,7 @@ pub mod verify;
 use crate::rule::Row;
 pub use flow::eqn_reads;
 use proc_macro2::{Ident, Span, TokenStream};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use ty::has_static_shape;
 
 /// A variable of a [`Trace`].
@@ -364,6 +364,18 @@ pub enum Stmt {
     Clear {
         place: Place,
     },
+    /// `place.push(value)` on a `Vec`.
+    Push {
+        place: Place,
+        value: Operand,
+        span: Span,
+    },
+    /// `let var = place.pop().unwrap()` on a `Vec` that is not empty.
+    Pop {
+        place: Place,
+        var: VarId,
+        span: Span,
+    },
     /// `id` is shared by the branch and its counterpart in the backward sweep.
     If {
         id: u32,
@@ -413,6 +425,8 @@ pub struct Trace {
     pub names: crate::names::Names,
     /// How many branches and loops there are.
     pub regions: u32,
+    /// The variables that are adjoints: the order of their sums is ours to choose.
+    pub adjoints: HashSet<VarId>,
 }
 
 impl Trace {
@@ -423,6 +437,7 @@ impl Trace {
             result: None,
             names,
             regions: 0,
+            adjoints: HashSet::new(),
         }
     }
 

@@ -6,6 +6,8 @@ mod jacobian;
 mod key;
 mod lane;
 mod lift;
+mod sequence;
+mod records;
 mod shape;
 mod tracing;
 mod tree;
@@ -23,6 +25,8 @@ pub use jacobian::{
 pub use key::{Found, HeldConstant, Key, find};
 pub use lane::{Lane, Lanes};
 pub use lift::{Lift, Lower, coerce, lift, lower};
+pub use sequence::{check_clone_from_slice, check_copy_from_slice, check_swap_with_slice, order};
+pub use records::{records, trips};
 pub use shape::{SameShape, check_shape};
 pub use tracing::{Inputs, to_f64, trace_inputs, trace_outputs};
 pub use tree::{AddFrom, Clear, Tree, accumulate, clear, sum};

@@ -137,6 +137,19 @@ fn strip_mut(param: TokenStream) -> TokenStream {
     tokens.collect()
 }
 
+fn is_placeholder(code: &Code) -> bool {
+    code.tokens.to_string().contains("placeholder")
+}
+
+/// Whether the operand is `Vec::new()` or `Vec::with_capacity(n)`, whatever the elements will be.
+fn is_empty_vec(operand: &Operand) -> bool {
+    let Operand::Code(code) = operand else {
+        return false;
+    };
+    let text = code.tokens.to_string();
+    text.contains("Vec :: new") || text.contains("Vec :: with_capacity")
+}
+
 struct Twin<'a> {
     trace: &'a Trace,
     activity: &'a Activity,
@@ -228,6 +241,8 @@ impl Twin<'_> {
         let value = self.operand(operand);
         match operand {
             Operand::Var(var) if self.varied(*var) => value,
+            Operand::Code(code) if matches!(code.ty, Ty::Passive) && !is_placeholder(code) => value,
+            Operand::Code(code) if code.tokens.to_string() == "None" => value,
             Operand::Var(var) if self.trace.ty(*var).is_passive() => value,
             Operand::Var(var) if !self.trace.ty(*var).is_real() => {
                 let ty = wide_type(self.trace.ty(*var));
@@ -264,6 +279,12 @@ impl Twin<'_> {
                     quote!(#place += #value;)
                 }
             }
+            Stmt::Push { place, value, .. } => {
+                let value = self.element_for(place, value);
+                let place = self.place(place);
+                quote!(::std::vec::Vec::push(&mut #place, #value);)
+            }
+            Stmt::Pop { .. } => self.emit.block(&Block(vec![stmt.clone()])),
             Stmt::If {
                 cond, then, els, ..
             } => {
@@ -280,7 +301,19 @@ impl Twin<'_> {
     }
 
     fn value_for(&self, place: &Place, value: &Operand) -> TokenStream {
+        if is_empty_vec(value) {
+            return self.operand(value);
+        }
         if self.varied(place.root) && self.trace.place_ty(place).may_be_active() {
+            self.lifted(value)
+        } else {
+            self.operand(value)
+        }
+    }
+
+    /// The same for a new element of `place`.
+    fn element_for(&self, place: &Place, value: &Operand) -> TokenStream {
+        if self.varied(place.root) && self.trace.place_ty(place).element().may_be_active() {
             self.lifted(value)
         } else {
             self.operand(value)
@@ -300,7 +333,9 @@ impl Twin<'_> {
             }
             _ => None,
         };
-        let placeholder = |init: &Operand| matches!(init, Operand::Code(code) if code.tokens.to_string().contains("placeholder"));
+        let placeholder = |init: &Operand| {
+            is_empty_vec(init) || matches!(init, Operand::Code(code) if is_placeholder(code))
+        };
         match init {
             None => quote!(let #mutable #ident #ty;),
             Some(init) if placeholder(init) && self.varied(var) && of.annotation.is_none() => {
@@ -308,6 +343,10 @@ impl Twin<'_> {
                     Ty::Real => quote!(<__T as ::autodiff_runtime::Scalar>::zero()),
                     _ => self.operand(init),
                 };
+                quote!(let #mutable #ident = #init;)
+            }
+            Some(init) if placeholder(init) && matches!(of.ty, Ty::Vec(_)) => {
+                let init = self.operand(init);
                 quote!(let #mutable #ident = #init;)
             }
             Some(init) if placeholder(init) && self.varied(var) => {

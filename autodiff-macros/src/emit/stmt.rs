@@ -102,6 +102,18 @@ impl Emit<'_> {
                 let place = self.place_mut(place);
                 quote!(::autodiff_runtime::private::clear(&mut #place);)
             }
+            Stmt::Push { place, value, span } => {
+                let (place, value) = (self.place(place), self.operand(value));
+                quote_spanned!(*span=> ::std::vec::Vec::push(&mut #place, #value);)
+            }
+            Stmt::Pop { place, var, .. } => {
+                let (place, var) = (self.place(place), &self.trace.var(*var).ident);
+                quote! {
+                    let ::core::option::Option::Some(#var) = ::std::vec::Vec::pop(&mut #place) else {
+                        ::core::unreachable!()
+                    };
+                }
+            }
             Stmt::If {
                 cond, then, els, ..
             } => {

@@ -118,6 +118,21 @@ impl Ty {
         }
     }
 
+    /// How many numbers with a derivative a value of this type holds, if that is known.
+    pub fn static_count(&self) -> Option<usize> {
+        match self {
+            Ty::Real => Some(1),
+            Ty::Passive | Ty::Opaque => Some(0),
+            Ty::Array(inner, Some(len)) => {
+                let len: syn::LitInt = syn::parse2(len.clone()).ok()?;
+                Some(inner.static_count()? * len.base10_parse::<usize>().ok()?)
+            }
+            Ty::Tuple(parts) => parts.iter().map(Ty::static_count).sum(),
+            Ty::Ref(inner, _) => inner.static_count(),
+            _ => None,
+        }
+    }
+
     /// Whether any part of a value of this type can carry a derivative.
     pub fn may_be_active(&self) -> bool {
         match self {

@@ -17,7 +17,12 @@ impl Lower<'_> {
             let code = self.opaque(expr);
             return self.hold(code);
         }
-        if let Some(value) = self.maybe_method(call, expr) {
+        if let Some(value) = self
+            .chain_value(call, expr)
+            .or_else(|| self.sequence_value(call))
+            .or_else(|| self.picked_option(call, expr))
+            .or_else(|| self.maybe_method(call, expr))
+        {
             return value;
         }
         let receiver = self.ty_of(&call.receiver);
@@ -75,6 +80,9 @@ impl Lower<'_> {
 
     /// `f64::sin(x)` and its like, the only functions on floats that are not user functions.
     pub(super) fn float_function(&mut self, call: &syn::ExprCall, expr: &Expr) -> Operand {
+        if let Some(value) = self.mem_value(call, expr) {
+            return value;
+        }
         let name = float_method(call);
         let args: Vec<&Expr> = call.args.iter().collect();
         if let Some(name) = &name {
@@ -233,6 +241,13 @@ impl Lower<'_> {
             Expr::Lit(lit) if matches!(lit.lit, syn::Lit::Str(_)) => {
                 Arg::PassiveRef(self.opaque(arg))
             }
+            Expr::Path(_) if self.is_alias(arg) => {
+                let alias = self.reference(arg).expect("it is the name of an alias");
+                match alias.mutable {
+                    true => Arg::Either(alias.place),
+                    false => Arg::Shared(alias.place),
+                }
+            }
             Expr::Path(_) => match self.place(arg) {
                 Some(place) if !place.is_whole() => Arg::Shared(place),
                 Some(place) => match self.trace.ty(place.root) {
@@ -310,27 +325,28 @@ fn standard_function(func: &Expr) -> Option<String> {
 
 fn unknown_method(name: &str) -> String {
     const ITERATING: &[&str] = &[
-        "iter",
-        "iter_mut",
-        "into_iter",
-        "map",
-        "filter",
-        "fold",
+        "cycle",
+        "partition",
+        "min_by_key",
+        "max_by_key",
+        "try_fold",
+        "try_for_each",
+        "peekable",
+        "rposition",
+        "max",
+        "min",
         "sum",
         "product",
+        "fold",
+        "map",
         "zip",
-        "enumerate",
         "collect",
-        "windows",
-        "chunks",
-        "chunks_exact",
-        "for_each",
-        "rev",
     ];
     if ITERATING.contains(&name) {
-        return "iterators over active values are not supported by `#[differentiate]` yet; loop \
-                over the indices, as in `for i in 0..x.len()`"
-            .to_string();
+        return format!(
+            "the iterator method `{name}` is not known to `#[differentiate]` where it stands here; \
+             write this part as a loop over the items"
+        );
     }
     const OPERATORS: &[&str] = &["add", "sub", "mul", "div", "rem", "neg"];
     let close = crate::rules::TABLE

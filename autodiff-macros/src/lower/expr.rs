@@ -15,9 +15,19 @@ impl Lower<'_> {
             Expr::Paren(inner) => return self.operand(&inner.expr),
             Expr::Group(inner) => return self.operand(&inner.expr),
             Expr::Lit(lit) => return self.literal(lit),
+            Expr::Unary(unary)
+                if matches!(unary.op, UnOp::Neg(_))
+                    && matches!(&*unary.expr, Expr::Lit(lit) if matches!(lit.lit, Lit::Float(_))) =>
+            {
+                return self.unary(unary, expr);
+            }
             Expr::If(branch) if self.must_lower(expr) => return self.if_value(branch, expr),
             Expr::Block(block) if block.label.is_none() && self.must_lower(expr) => {
                 return self.block_value(&block.block);
+            }
+            Expr::Call(call) if makes_empty(call) => return self.empty(call, expr),
+            Expr::Call(call) if self.is_closure_call(call) && self.must_lower(expr) => {
+                return self.closure_call(call, expr);
             }
             Expr::Block(block) if self.must_lower(expr) => {
                 return self.labelled_value(block, expr);
@@ -82,6 +92,29 @@ impl Lower<'_> {
                 self.hold(code)
             }
         }
+    }
+
+    /// `Vec::new()`, `Vec::with_capacity(n)`, or a value that is never looked at.
+    fn empty(&mut self, call: &syn::ExprCall, expr: &Expr) -> Operand {
+        let mut reads = Vec::new();
+        let args: Vec<_> = call
+            .args
+            .iter()
+            .map(|arg| {
+                let code = self.opaque_as(arg, Ty::Passive);
+                let held = self.hold(code);
+                reads.extend_from_slice(held.reads());
+                crate::emit::operand(&held, &self.trace)
+            })
+            .collect();
+        let func = &call.func;
+        Operand::Code(Code {
+            tokens: quote!(#func(#(#args),*)),
+            reads,
+            pure: true,
+            ty: self.ty_of(expr),
+            span: expr.span(),
+        })
     }
 
     /// A literal; a float keeps its tokens.
@@ -205,7 +238,7 @@ impl Lower<'_> {
 
     /// `vec![…]`; other macros only without active values.
     fn macro_value(&mut self, mac: &syn::Macro, expr: &Expr) -> Operand {
-        if mac.path.is_ident("vec") {
+        if is_vec(&mac.path) {
             if let Ok(repeat) = syn::parse2::<syn::ExprRepeat>(bracketed(&mac.tokens)) {
                 let value = self.operand(&repeat.expr);
                 self.no_active_rows(&value, expr);
@@ -217,6 +250,9 @@ impl Lower<'_> {
             if let Ok(list) = syn::parse2::<syn::ExprArray>(bracketed(&mac.tokens)) {
                 return self.aggregate(Op::VecOf, list.elems.iter(), expr);
             }
+        }
+        if let Some(value) = self.popped(mac) {
+            return value;
         }
         let name = mac.path.to_token_stream();
         let code = self.opaque_or(
@@ -288,6 +324,31 @@ impl Lower<'_> {
     }
 }
 
+fn makes_empty(call: &syn::ExprCall) -> bool {
+    let Expr::Path(path) = &*call.func else {
+        return false;
+    };
+    let names: Vec<String> = path
+        .path
+        .segments
+        .iter()
+        .map(|s| s.ident.to_string())
+        .collect();
+    matches!(
+        names.iter().map(String::as_str).collect::<Vec<_>>()[..],
+        [.., "Vec", "new" | "with_capacity"] | ["autodiff_runtime", "private", "placeholder"]
+    )
+}
+
+/// `vec`, `std::vec`.
+pub(super) fn is_vec(path: &syn::Path) -> bool {
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    matches!(
+        names.iter().map(String::as_str).collect::<Vec<_>>()[..],
+        ["vec"] | ["std" | "alloc", "vec"]
+    )
+}
+
 pub(super) fn bracketed(tokens: &proc_macro2::TokenStream) -> proc_macro2::TokenStream {
     quote!([#tokens])
 }
@@ -320,8 +381,8 @@ pub(super) fn unsupported(expr: &Expr) -> String {
              its name, or choose between such calls by `if`",
         ),
         Expr::Closure(_) => (
-            "a closure over active values",
-            "write its body where it is used",
+            "a closure over active values that is handed on",
+            "bind it by `let` and call it, pass it to an iterator, or write a function of its own",
         ),
         Expr::Struct(_) => (
             "a struct of active values",

@@ -48,8 +48,12 @@ impl Lower<'_> {
             },
             Expr::Paren(inner) => self.ty_of(&inner.expr),
             Expr::Group(inner) => self.ty_of(&inner.expr),
+            Expr::Path(path) if self.guessed(path).is_some() => {
+                self.guessed(path).expect("checked in the line above")
+            }
             Expr::Path(path) => match path.path.get_ident().map(|i| self.lookup(&i.to_string())) {
                 Some(Some(var)) => self.trace.ty(var).clone(),
+                None => constant_ty(&path.path),
                 _ if path.path.is_ident("None") => Ty::Maybe(Box::new(Ty::Unknown)),
                 _ => Ty::Unknown,
             },
@@ -107,7 +111,7 @@ impl Lower<'_> {
                 Ty::Tuple(tuple.elems.iter().map(|part| self.ty_of(part)).collect()).or_passive()
             }
             Expr::Range(_) => Ty::Passive,
-            Expr::Macro(mac) if mac.mac.path.is_ident("vec") => self.vec_ty(&mac.mac.tokens),
+            Expr::Macro(mac) if super::expr::is_vec(&mac.mac.path) => self.vec_ty(&mac.mac.tokens),
             Expr::Match(matching) => self.match_ty(matching),
             Expr::If(branch) => match branch.then_branch.stmts.last() {
                 Some(syn::Stmt::Expr(tail, None)) => self.branch_ty(branch, tail),
@@ -186,10 +190,20 @@ impl Lower<'_> {
             "unwrap" | "expect" | "unwrap_or" | "unwrap_or_else" | "unwrap_or_default" => {
                 match receiver.behind() {
                     Ty::Maybe(inner) => (**inner).clone(),
+                    // `position(…).unwrap_or(0)`
+                    Ty::Passive if call.args.iter().all(|arg| self.ty_of(arg).is_passive()) => {
+                        Ty::Passive
+                    }
                     _ => Ty::Unknown,
                 }
             }
             "to_vec" => Ty::Vec(Box::new(receiver.element())).or_passive(),
+            "as_slice" | "as_mut_slice" => {
+                Ty::Ref(Box::new(Ty::Slice(Box::new(receiver.element()))), false)
+            }
+            name if super::iter::is_consumer(name) && self.is_iterator(&call.receiver) => {
+                self.chain_ty(call)
+            }
             _ if rule::row(&name).is_some() => call
                 .args
                 .iter()
@@ -198,11 +212,21 @@ impl Lower<'_> {
         }
     }
 
+    /// The type that a name in a closure is supposed to have.
+    fn guessed(&self, path: &syn::ExprPath) -> Option<Ty> {
+        let name = path.path.get_ident()?;
+        let guesses = self.guesses.borrow();
+        let known = guesses.iter().rev().find(|(known, _)| name == known)?;
+        Some(known.1.clone())
+    }
+
     /// Whether `expr` names a variable whose type could carry a derivative.
     pub(super) fn mentions_real(&self, expr: &impl ToTokens) -> bool {
-        self.variables_in(expr.to_token_stream())
-            .iter()
-            .any(|var| self.trace.ty(*var).may_be_active())
+        self.assume_active
+            || self
+                .variables_in(expr.to_token_stream())
+                .iter()
+                .any(|var| self.trace.ty(*var).may_be_active())
     }
 }
 
@@ -214,6 +238,16 @@ impl Ty {
             (false, true) => Ty::Opaque,
             (false, false) => Ty::Passive,
         }
+    }
+}
+
+/// `f64::MAX`, `std::f64::consts::PI`.
+fn constant_ty(path: &syn::Path) -> Ty {
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [.., "f64" | "f32", _] | [.., "consts", _] if float::parameter().is_some() => Ty::Opaque,
+        [.., "f64" | "f32", _] | [.., "f64" | "f32", "consts", _] | ["consts", _] => Ty::Real,
+        _ => Ty::Unknown,
     }
 }
 
@@ -257,6 +291,7 @@ fn call_ty(call: &syn::ExprCall) -> Ty {
     match segments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [.., "f64" | "f32", _] if float::parameter().is_some() => Ty::Opaque,
         [.., "f64" | "f32", _] => Ty::Real,
+        [.., "Vec", "new" | "with_capacity"] => Ty::Vec(Box::new(Ty::Unknown)),
         [ty, _] if float::parameter().is_some_and(|float| float == ty) => Ty::Real,
         [
             ..,

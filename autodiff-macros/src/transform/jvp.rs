@@ -189,6 +189,21 @@ impl Jvp<'_> {
                 }
                 out.push(Stmt::Clear { place });
             }
+            Stmt::Push { place, value, span } => {
+                if self.active(place.root) {
+                    let value = self.dot_or_zero(&value, out);
+                    let place = self.dot_place(&place);
+                    out.push(Stmt::Push { place, value, span });
+                }
+                out.push(Stmt::Push { place, value, span });
+            }
+            Stmt::Pop { place, var, span } => {
+                if self.active(place.root) {
+                    let (place, var) = (self.dot_place(&place), self.dot(var));
+                    out.push(Stmt::Pop { place, var, span });
+                }
+                out.push(Stmt::Pop { place, var, span });
+            }
             Stmt::If {
                 id,
                 cond,

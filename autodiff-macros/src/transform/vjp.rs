@@ -11,6 +11,7 @@
 
 mod bars;
 mod call;
+mod growth;
 mod region;
 
 use super::linear::Builder;
@@ -238,6 +239,12 @@ impl Vjp<'_> {
                 };
                 self.contribute(value, bar);
             }
+            Stmt::Push { place, value, span } if self.active(place.root) => {
+                self.push(place, value, *span);
+            }
+            Stmt::Pop { place, var, span } if self.active(place.root) => {
+                self.pop(place, *var, *span);
+            }
             Stmt::If {
                 id,
                 cond,
@@ -432,6 +439,7 @@ impl Vjp<'_> {
 pub(super) fn gives(stmt: &Stmt, var: VarId) -> bool {
     let whole = |stmt: &Stmt| match stmt {
         Stmt::Assign { place, .. } => place.is_whole() && place.root == var,
+        Stmt::Push { place, .. } | Stmt::Pop { place, .. } => place.root == var,
         Stmt::Call(_) | Stmt::Passive { .. } => stmt.writes().contains(&var),
         _ => false,
     };

@@ -19,6 +19,7 @@ impl Vjp<'_> {
             .trace
             .fresh(&format!("{name}_bar"), ty, Kind::Slot, span);
         self.trace.var_mut(bar).mutated = true;
+        self.trace.adjoints.insert(bar);
         bar
     }
 
