@@ -25,7 +25,11 @@ pub fn interval(a: f64, b: f64, ends: [f64; 3], p: f64, depth: u32) -> f64 {
 
 #[differentiate]
 pub fn adaptive_simpson(a: f64, b: f64, p: f64) -> f64 {
-    let ends = [integrand(a, p), integrand(0.5 * (a + b), p), integrand(b, p)];
+    let ends = [
+        integrand(a, p),
+        integrand(0.5 * (a + b), p),
+        integrand(b, p),
+    ];
     interval(a, b, ends, p, 6)
 }
 

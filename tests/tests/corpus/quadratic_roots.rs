@@ -5,7 +5,11 @@ use autodiff_runtime::differentiate;
 #[differentiate]
 pub fn roots(a: f64, b: f64, c: f64) -> Option<(f64, f64)> {
     if a.abs() < 1e-12 {
-        return if b != 0.0 { Some((-c / b, -c / b)) } else { None };
+        return if b != 0.0 {
+            Some((-c / b, -c / b))
+        } else {
+            None
+        };
     }
     let square = b * b - 4.0 * a * c;
     match square {

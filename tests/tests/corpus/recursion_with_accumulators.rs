@@ -17,8 +17,5 @@ pub fn recursion_with_accumulators(x: &[f64], start: f64) -> f64 {
 }
 
 pub fn points() -> Vec<(Vec<f64>, f64)> {
-    vec![
-        (vec![0.7, 1.3, -0.4, 2.1], 0.6),
-        (vec![1.2], -0.3),
-    ]
+    vec![(vec![0.7, 1.3, -0.4, 2.1], 0.6), (vec![1.2], -0.3)]
 }
