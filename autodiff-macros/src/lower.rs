@@ -26,6 +26,7 @@ mod fallible;
 mod hoist;
 mod items;
 mod iter;
+mod literals;
 mod loops;
 mod matching;
 mod opaque;
@@ -158,6 +159,13 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
         trace.var_mut(var).ty = function.output_shape.clone();
     }
     trace.body = lower.regions.pop().expect("the region of the body is open");
+    if function.base != Base::Parameter {
+        let (own, other) = match function.base {
+            Base::F32 => (quote!(f32), quote!(f64)),
+            _ => (quote!(f64), quote!(f32)),
+        };
+        literals::annotate(&mut trace, &own, &other);
+    }
     trace.result = result.filter(|_| function.output.is_some());
     Lowered {
         trace,
@@ -273,12 +281,16 @@ impl Lower<'_> {
         let passive = args
             .iter()
             .all(|arg| self.trace.operand_ty(arg).is_passive());
+        let other = args
+            .iter()
+            .any(|arg| matches!(self.trace.operand_ty(arg).behind(), Ty::Other));
         let opaque = args
             .iter()
             .any(|arg| self.trace.operand_ty(arg).has_opaque());
         let ty = match (passive, opaque) {
             (true, true) => Ty::Opaque,
             (true, false) => Ty::Passive,
+            _ if other => Ty::Other,
             _ => Ty::Real,
         };
         self.eqn(Op::Rule(row), args, ty, span)

@@ -202,6 +202,26 @@ impl Twin<'_> {
         }
     }
 
+    /// A `let` of passive values; a reference into active data stays one.
+    fn bindings(&self, code: &Code, defines: &[VarId]) -> TokenStream {
+        let alias = |var: &VarId| {
+            let ty = self.trace.ty(*var);
+            matches!(ty, Ty::Ref(..)) && ty.may_be_active()
+        };
+        let parsed = syn::parse2::<syn::Stmt>(code.tokens.clone());
+        let (false, Ok(syn::Stmt::Local(mut local))) = (defines.iter().any(alias), parsed) else {
+            return code.tokens.clone();
+        };
+        if let Some(init) = &mut local.init {
+            let value = Code {
+                tokens: init.expr.to_token_stream(),
+                ..code.clone()
+            };
+            *init.expr = syn::Expr::Verbatim(self.code(&value));
+        }
+        local.to_token_stream()
+    }
+
     fn operand(&self, operand: &Operand) -> TokenStream {
         match operand {
             Operand::Code(code) => {
@@ -275,7 +295,7 @@ impl Twin<'_> {
             Stmt::Loop(l) => self.a_loop(l),
             Stmt::Call(call) => self.call(call),
             Stmt::Passive { code, defines, .. } if defines.is_empty() => self.code(code),
-            Stmt::Passive { code, .. } => code.tokens.clone(),
+            Stmt::Passive { code, defines, .. } => self.bindings(code, defines),
             _ => TokenStream::new(),
         }
     }
@@ -475,6 +495,9 @@ impl Twin<'_> {
             }
             _ => {
                 let mut empty = l.clone();
+                if let Head::Each { iter, .. } = &mut empty.head {
+                    iter.tokens = self.code(iter);
+                }
                 empty.body = Block(vec![Stmt::Passive {
                     code: Code {
                         tokens: body,

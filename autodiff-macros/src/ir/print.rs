@@ -158,6 +158,7 @@ fn right_side(eqn: &Eqn, trace: &Trace) -> String {
     match &eqn.op {
         Op::Rule(row) => format!("{}({args})", row.name),
         Op::Copy => args,
+        Op::Cast(ty) => format!("{args} as {ty}"),
         Op::Load(at) => format!("load {}", place(at, trace)),
         Op::Array => format!("[{args}]"),
         Op::VecOf => format!("vec[{args}]"),

@@ -27,18 +27,18 @@ impl Lower<'_> {
         }
         let receiver = self.ty_of(&call.receiver);
         match (name.as_str(), receiver.behind()) {
-            ("clone" | "to_owned", Ty::Real) => return self.operand(&call.receiver),
+            ("clone" | "to_owned", Ty::Real | Ty::Other) => return self.operand(&call.receiver),
             ("clone" | "to_owned" | "to_vec", _) => {
                 if let Some(place) = self.place(&call.receiver) {
                     let ty = self.ty_of(expr);
                     return self.eqn(Op::CloneOf(place), Vec::new(), ty, expr.span());
                 }
             }
-            ("sin_cos", Ty::Real | Ty::Unknown) => {
+            ("sin_cos", Ty::Real | Ty::Other | Ty::Unknown) => {
                 let x = self.operand(&call.receiver);
                 return self.sin_cos(x, call);
             }
-            (_, Ty::Real | Ty::Unknown | Ty::Passive | Ty::Opaque) => {
+            (_, Ty::Real | Ty::Other | Ty::Unknown | Ty::Passive | Ty::Opaque) => {
                 if let Some(row) = rule::row(&name)
                     && row.params.len() == call.args.len() + 1
                 {
@@ -98,8 +98,9 @@ impl Lower<'_> {
             {
                 return self.rule_call(row, &args, call.func.span());
             }
-            if name == "from" && args.len() == 1 && self.ty_of(args[0]).is_real() {
-                return self.operand(args[0]);
+            if name == "from" && args.len() == 1 {
+                let target = float_type(call).unwrap_or_default();
+                return self.converted(args[0], &target, expr);
             }
         }
         let message = match name {
@@ -159,6 +160,9 @@ impl Lower<'_> {
             unreachable!("checked by the caller")
         };
         let mut args: Vec<Arg> = call.args.iter().map(|arg| self.arg(arg)).collect();
+        for (arg, expr) in args.iter().zip(&call.args) {
+            self.same_precision(arg, expr);
+        }
         share_repeated(&mut args);
         let mut path = func.path.clone();
         let mut turbofish = None;
@@ -193,6 +197,28 @@ impl Lower<'_> {
             dots: None,
         })));
         result
+    }
+
+    /// The derivatives of a callee have its precision, those of a caller its own.
+    fn same_precision(&mut self, arg: &Arg, expr: &Expr) {
+        let var = match arg {
+            Arg::Value(value) => value.var(),
+            Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => Some(place.root),
+            Arg::PassiveRef(_) => None,
+        };
+        if let Some(var) = var
+            && self.trace.ty(var).clone().has_other()
+        {
+            let own = self.base.tokens();
+            self.hazard(
+                vec![var],
+                expr,
+                format!(
+                    "an active argument of another precision than this function's `{own}`: the derivatives of \
+                     the callee would not fit; call a function of `{own}` and cast its result"
+                ),
+            );
+        }
     }
 
     fn arg(&mut self, arg: &Expr) -> Arg {
@@ -265,7 +291,18 @@ fn float_method(call: &syn::ExprCall) -> Option<String> {
     let mut segments = path.path.segments.iter().rev();
     let name = segments.next()?.ident.to_string();
     let ty = segments.next()?.ident.to_string();
-    matches!(ty.as_str(), "f64" | "f32").then_some(name)
+    let is_float = matches!(ty.as_str(), "f64" | "f32")
+        || crate::signature::float::parameter().is_some_and(|float| float == ty);
+    is_float.then_some(name)
+}
+
+/// `f64` in `f64::from`.
+fn float_type(call: &syn::ExprCall) -> Option<String> {
+    let Expr::Path(path) = &*call.func else {
+        return None;
+    };
+    let ty = path.path.segments.iter().rev().nth(1)?;
+    Some(ty.ident.to_string())
 }
 
 /// What is said of a function of the standard library.

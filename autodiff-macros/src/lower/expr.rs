@@ -3,6 +3,7 @@
 use super::Lower;
 use crate::ir::*;
 use crate::rule;
+use crate::signature::Base;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Lit, UnOp};
@@ -124,8 +125,10 @@ impl Lower<'_> {
             _ => None,
         };
         match parsed {
-            Some(value) => Operand::Lit(value, Some(lit.to_token_stream())),
-            None => {
+            Some(value) if self.base != Base::Parameter => {
+                Operand::Lit(value, Some(lit.to_token_stream()))
+            }
+            _ => {
                 let code = self.opaque(&Expr::Lit(lit.clone()));
                 Operand::Code(code)
             }
@@ -281,18 +284,43 @@ impl Lower<'_> {
         if self.ty_of(&cast.expr).is_passive() {
             return Operand::Code(self.opaque(expr));
         }
-        if self.ty_of(&cast.expr).is_real() && target == self.base.tokens().to_string() {
-            return self.operand(&cast.expr);
+        if matches!(target.as_str(), "f64" | "f32") && self.base != Base::Parameter {
+            return self.converted(&cast.expr, &target, expr);
         }
         let code = self.opaque_or(
             expr,
             format!(
-                "an active value is cast to `{target}`: derivative code keeps one precision; use \
-                 `{}` throughout the function",
-                self.base.tokens()
+                "an active value is cast to `{target}`, which the macro does not know; cast to \
+                 `f64`, `f32` or an integer type by its own name"
             ),
         );
         self.hold(code)
+    }
+
+    /// A float in the precision `target`: a linear operation.
+    pub(super) fn converted(&mut self, value: &Expr, target: &str, expr: &Expr) -> Operand {
+        let value = self.operand(value);
+        let own = target == self.base.tokens().to_string();
+        if own && matches!(self.trace.operand_ty(&value), Ty::Real) && self.is_own(&value) {
+            return value;
+        }
+        let ty = if own { Ty::Real } else { Ty::Other };
+        let target = proc_macro2::Ident::new(target, expr.span());
+        self.eqn(Op::Cast(quote!(#target)), vec![value], ty, expr.span())
+    }
+
+    /// Whether a float is known to have the precision of the function: a parameter or a part of
+    /// one.
+    fn is_own(&self, operand: &Operand) -> bool {
+        let last = self.regions.last().and_then(|region| region.0.last());
+        let loaded = match last {
+            Some(Stmt::Let(eqn)) if Some(eqn.var) == operand.var() => match &eqn.op {
+                Op::Load(place) => Some(place.root),
+                _ => None,
+            },
+            _ => operand.var(),
+        };
+        loaded.is_some_and(|var| self.trace.var(var).kind == Kind::Param)
     }
 }
 

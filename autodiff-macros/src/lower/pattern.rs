@@ -152,7 +152,7 @@ impl Lower<'_> {
                 if let (Some(var), Some(ty)) = (operand.var(), annotation)
                     && matches!(self.trace.ty(var), Ty::Unknown)
                 {
-                    self.trace.var_mut(var).ty = crate::signature::shape_of(ty);
+                    self.trace.var_mut(var).ty = self.shape_of(ty);
                 }
                 let by_ref = matches!(self.trace.operand_ty(&operand), Ty::Ref(..));
                 let subject = self.subject_of(operand, by_ref);

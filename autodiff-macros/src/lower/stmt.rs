@@ -5,7 +5,6 @@ use super::control::Tail;
 use super::exits::escapes;
 use super::opaque::is_assigning;
 use crate::ir::*;
-use crate::signature::shape_of;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
@@ -172,7 +171,7 @@ impl Lower<'_> {
                 self.operand(&init.expr);
             }
             (None, Pat::Ident(ident)) if plain(ident) => {
-                let ty = annotation.map_or(Ty::Unknown, shape_of);
+                let ty = annotation.map_or(Ty::Unknown, |ty| self.shape_of(ty));
                 let var = self.user_var(&ident.ident, ty, Kind::Slot);
                 self.trace.var_mut(var).annotation = annotation.map(|ty| ty.to_token_stream());
                 self.bind(&ident.ident, var);
@@ -222,7 +221,7 @@ impl Lower<'_> {
         span: Span,
     ) {
         let ident = &pat.ident;
-        let ty = match annotation.map(shape_of) {
+        let ty = match annotation.map(|ty| self.shape_of(ty)) {
             None | Some(Ty::Unknown) => self.trace.operand_ty(&operand),
             Some(ty) => ty,
         };
@@ -231,6 +230,10 @@ impl Lower<'_> {
         } else {
             ty
         };
+        // The tangent of a part that starts as a constant is there from the start.
+        if let (Ty::Tuple(_), Some(var)) = (&ty, operand.var()) {
+            self.trace.var_mut(var).ty = ty.clone();
+        }
         let annotation = annotation.map(|ty| ty.to_token_stream());
         let kind = if pat.mutability.is_some() {
             Kind::Slot
@@ -344,7 +347,7 @@ impl Lower<'_> {
             && matches!(self.trace.ty(place.root), Ty::Unknown)
             && place.is_whole()
         {
-            self.trace.var_mut(place.root).ty = shape_of(ty);
+            self.trace.var_mut(place.root).ty = self.shape_of(ty);
         }
         self.bind_matched(pat, &subject);
     }

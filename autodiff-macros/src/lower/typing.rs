@@ -3,7 +3,7 @@
 use super::Lower;
 use crate::ir::Ty;
 use crate::rule;
-use crate::signature::shape_of;
+use crate::signature::{Base, float, shape_of};
 use proc_macro2::Literal;
 use quote::ToTokens;
 use syn::{BinOp, Expr, Lit, UnOp};
@@ -42,7 +42,10 @@ impl Lower<'_> {
     /// The type of `expr`; `Unknown` where the tokens do not tell.
     pub(super) fn ty_of(&self, expr: &Expr) -> Ty {
         match expr {
-            Expr::Lit(lit) => lit_ty(&lit.lit),
+            Expr::Lit(lit) => match lit_ty(&lit.lit) {
+                Ty::Real if self.is_other(&lit.lit) => Ty::Other,
+                ty => ty,
+            },
             Expr::Paren(inner) => self.ty_of(&inner.expr),
             Expr::Group(inner) => self.ty_of(&inner.expr),
             Expr::Path(path) if self.guessed(path).is_some() => {
@@ -65,7 +68,7 @@ impl Lower<'_> {
                 }
                 _ => Ty::Passive,
             },
-            Expr::Cast(cast) => shape_of(&cast.ty),
+            Expr::Cast(cast) => self.shape_of(&cast.ty),
             Expr::Reference(r) => {
                 let inner = self.ty_of(&r.expr);
                 if inner.is_passive() {
@@ -115,6 +118,25 @@ impl Lower<'_> {
                 _ => Ty::Passive,
             },
             _ => Ty::Unknown,
+        }
+    }
+
+    /// What the macro knows of a type; floats of the other precision are told apart.
+    pub(super) fn shape_of(&self, ty: &syn::Type) -> Ty {
+        let shape = shape_of(ty);
+        match self.is_other(&ty) {
+            true => shape.with_floats(&Ty::Other),
+            false => shape,
+        }
+    }
+
+    /// Whether a type or a literal is of the other precision.
+    fn is_other(&self, of: &impl ToTokens) -> bool {
+        let text = of.to_token_stream().to_string();
+        match self.base {
+            Base::F64 => text.contains("f32") && !text.contains("f64"),
+            Base::F32 => text.contains("f64") && !text.contains("f32"),
+            Base::Parameter => false,
         }
     }
 
@@ -223,6 +245,7 @@ impl Ty {
 fn constant_ty(path: &syn::Path) -> Ty {
     let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
     match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [.., "f64" | "f32", _] | [.., "consts", _] if float::parameter().is_some() => Ty::Opaque,
         [.., "f64" | "f32", _] | [.., "f64" | "f32", "consts", _] | ["consts", _] => Ty::Real,
         _ => Ty::Unknown,
     }
@@ -230,6 +253,8 @@ fn constant_ty(path: &syn::Path) -> Ty {
 
 fn lit_ty(lit: &Lit) -> Ty {
     match lit {
+        // Beside a type parameter for floats, a literal is a plain number.
+        Lit::Float(_) if float::parameter().is_some() => Ty::Opaque,
         Lit::Float(_) => Ty::Real,
         Lit::Int(int) if matches!(int.suffix(), "f64" | "f32") => Ty::Real,
         _ => Ty::Passive,
@@ -239,6 +264,7 @@ fn lit_ty(lit: &Lit) -> Ty {
 /// The result of an operator on two operands.
 fn join(left: Ty, right: Ty) -> Ty {
     match (left.behind(), right.behind()) {
+        (Ty::Other, _) | (_, Ty::Other) => Ty::Other,
         (Ty::Real, _) | (_, Ty::Real) => Ty::Real,
         (Ty::Passive, Ty::Passive) => Ty::Passive,
         (Ty::Passive | Ty::Opaque, Ty::Passive | Ty::Opaque) => Ty::Opaque,
@@ -263,8 +289,10 @@ fn call_ty(call: &syn::ExprCall) -> Ty {
         .map(|s| s.ident.to_string())
         .collect();
     match segments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [.., "f64" | "f32", _] if float::parameter().is_some() => Ty::Opaque,
         [.., "f64" | "f32", _] => Ty::Real,
         [.., "Vec", "new" | "with_capacity"] => Ty::Vec(Box::new(Ty::Unknown)),
+        [ty, _] if float::parameter().is_some_and(|float| float == ty) => Ty::Real,
         [
             ..,
             "usize" | "u64" | "u32" | "i64" | "i32" | "u8" | "u16" | "isize",

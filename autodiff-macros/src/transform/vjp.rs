@@ -175,7 +175,7 @@ impl Vjp<'_> {
 
     /// Whether the adjoint of `var` is a single number that can be an expression.
     fn is_scalar(&self, var: VarId) -> bool {
-        matches!(self.trace.ty(var), Ty::Real)
+        matches!(self.trace.ty(var), Ty::Real | Ty::Other)
     }
 
     fn builder(&mut self, span: Span) -> Builder<'_> {
@@ -287,7 +287,7 @@ impl Vjp<'_> {
                 }
             }
             Op::Load(place) => self.add_to(place, bar, eqn.span),
-            Op::Copy => self.contribute(&eqn.args[0], bar),
+            Op::Copy | Op::Cast(_) => self.contribute(&eqn.args[0], bar),
             Op::Select(cond) => {
                 for (k, arg) in eqn.args.iter().enumerate() {
                     let mut args = vec![Operand::ZERO, Operand::ZERO];
