@@ -5,7 +5,8 @@ use crate::args::Args;
 use crate::errors::Errors;
 use crate::lower::{Lowered, lower};
 use crate::passes::simplify;
-use crate::signature::Function;
+use crate::signature::float::FloatScope;
+use crate::signature::{Base, Function};
 use crate::{derive, emit, fallback, fence};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -19,7 +20,14 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         Ok(item) => item,
         Err(error) => return fallback::not_a_function(item, error, errors),
     };
+    let _float = FloatScope::of(&item.sig.generics);
     let function = Function::read(item, &args, &errors);
+    if args.scalar && function.base == Base::Parameter {
+        errors.at(
+            function.name(),
+            "this function is over any `Scalar` as it stands; leave `scalar` out of the attribute",
+        );
+    }
     if !errors.is_empty() {
         fence::check(&function.item, &errors);
         return fallback::stubs(&function, args.scalar, errors);

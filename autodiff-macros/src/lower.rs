@@ -15,19 +15,25 @@
 //! later), only whether its type could. An expression that cannot be differentiated is therefore
 //! kept as a [`Hazard`], and becomes an error if the analysis finds that it reads active values.
 
+mod alias;
 mod assign;
 mod call;
+mod closure;
 mod control;
 mod exits;
 mod expr;
 mod fallible;
 mod hoist;
 mod items;
+mod iter;
+mod literals;
 mod loops;
 mod matching;
 mod opaque;
+mod passive;
 mod pattern;
 mod place;
+mod sequence;
 mod stmt;
 mod typing;
 
@@ -39,7 +45,7 @@ use crate::signature::{Base, Function};
 use control::Exits;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// An expression that must not read (or write) active values.
 pub struct Hazard {
@@ -47,6 +53,9 @@ pub struct Hazard {
     pub tokens: TokenStream,
     pub message: String,
 }
+
+/// Names, and the variables they mean.
+type Meanings = Vec<(String, VarId)>;
 
 /// A lowered function.
 pub struct Lowered {
@@ -65,7 +74,23 @@ struct Lower<'a> {
     exits: Exits,
     hazards: Vec<Hazard>,
     /// What names bound to references into active data stand for.
-    aliases: VarMap<Place>,
+    aliases: VarMap<alias::Alias>,
+    /// Indices made by the macro, which are within the bounds of what they index.
+    in_bounds: HashSet<String>,
+    /// The closures that are bound to names.
+    closures: VarMap<closure::Closure>,
+    /// The iterators that are bound to names, with what the names in them mean.
+    iterators: VarMap<(syn::Expr, Meanings)>,
+    /// What types the names in a closure at hand probably have.
+    guesses: std::cell::RefCell<Vec<(String, Ty)>>,
+    /// `Vec`s that have just been made and can be given a name.
+    made: HashSet<VarId>,
+    /// Names that are sure to be of type `usize`, and constants one can index.
+    known: passive::Known,
+    /// The names of the function's constant parameters of type `usize`.
+    consts: HashSet<String>,
+    /// Whether names that are not in scope yet may be those of active values.
+    assume_active: bool,
     /// The items inside of the function.
     items: Vec<items::Hoisted>,
     /// How many of them stand at the top.
@@ -93,6 +118,21 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
         exits: Exits::default(),
         hazards: Vec::new(),
         aliases: VarMap::new(),
+        in_bounds: HashSet::new(),
+        closures: VarMap::new(),
+        iterators: VarMap::new(),
+        guesses: Default::default(),
+        made: HashSet::new(),
+        known: Default::default(),
+        consts: function
+            .item
+            .sig
+            .generics
+            .const_params()
+            .filter(|param| param.ty.to_token_stream().to_string() == "usize")
+            .map(|param| param.ident.to_string())
+            .collect(),
+        assume_active: false,
         items: Vec::new(),
         hoisted_items: 0,
         base: function.base,
@@ -119,6 +159,13 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
         trace.var_mut(var).ty = function.output_shape.clone();
     }
     trace.body = lower.regions.pop().expect("the region of the body is open");
+    if function.base != Base::Parameter {
+        let (own, other) = match function.base {
+            Base::F32 => (quote!(f32), quote!(f64)),
+            _ => (quote!(f64), quote!(f32)),
+        };
+        literals::annotate(&mut trace, &own, &other);
+    }
     trace.result = result.filter(|_| function.output.is_some());
     Lowered {
         trace,
@@ -145,6 +192,7 @@ impl Lower<'_> {
             source_name: param.ident.to_string(),
         });
         self.bind(&param.ident, var);
+        self.know_parameter(var, &param.ty);
         var
     }
 
@@ -233,12 +281,16 @@ impl Lower<'_> {
         let passive = args
             .iter()
             .all(|arg| self.trace.operand_ty(arg).is_passive());
+        let other = args
+            .iter()
+            .any(|arg| matches!(self.trace.operand_ty(arg).behind(), Ty::Other));
         let opaque = args
             .iter()
             .any(|arg| self.trace.operand_ty(arg).has_opaque());
         let ty = match (passive, opaque) {
             (true, true) => Ty::Opaque,
             (true, false) => Ty::Passive,
+            _ if other => Ty::Other,
             _ => Ty::Real,
         };
         self.eqn(Op::Rule(row), args, ty, span)

@@ -129,11 +129,12 @@ fn pipeline_page_is_up_to_date() {
     }
 }
 
-/// The function of this name, from the block of the page that begins with its attribute.
+/// The function of this name, from the first block of the page that defines it.
 fn source_in(page: &str, name: &str) -> Source {
-    let head = format!("```rust\n#[differentiate]\nfn {name}(");
+    let fence = "```rust\n#[differentiate";
     let at = page
-        .find(&head)
+        .find(&format!("\nfn {name}("))
+        .and_then(|at| page[..at].rfind(fence))
         .expect("the page has the function's source");
     let body = &page[at + "```rust\n".len()..];
     Source::first(&body[..body.find("```").expect("a block has an end")])

@@ -3,7 +3,13 @@
 #[test]
 fn ui() {
     let cases = trybuild::TestCases::new();
-    for cause in ["attribute", "calls", "signature", "unsupported"] {
+    for cause in [
+        "attribute",
+        "calls",
+        "iterators",
+        "signature",
+        "unsupported",
+    ] {
         cases.compile_fail(format!("tests/ui/{cause}/*.rs"));
     }
 }

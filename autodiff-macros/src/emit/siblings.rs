@@ -23,7 +23,7 @@ use crate::args::{Args, Mode};
 use crate::derive::{self, Forward, Purpose, Reverse};
 use crate::ir::*;
 use crate::lower::Lowered;
-use crate::signature::{Function, Param, Passing, owned_tangent, tangent_type};
+use crate::signature::{Function, Param, Passing, float, owned_tangent, tangent_type};
 use lifetimes::{Held, held_lifetimes, held_type, lifetimes_of, with_lifetime};
 use proc_macro2::{Ident, TokenStream};
 use pullback::only_type;
@@ -308,7 +308,26 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn where_clause(&self) -> TokenStream {
-        self.f.item.sig.generics.where_clause.to_token_stream()
+        // The pullback of a recursive function is boxed.
+        self.where_clause_with(self.is_recursive())
+    }
+
+    /// The `where` clause; a float that is a type parameter may have to be free of references.
+    fn where_clause_with(&self, is_static: bool) -> TokenStream {
+        let mut clause = self.f.item.sig.generics.where_clause.clone();
+        if let (true, Some(float)) = (is_static, float::parameter()) {
+            let predicates = clause.iter().flat_map(|clause| &clause.predicates);
+            clause = Some(syn::parse_quote!(where #(#predicates,)* #float: 'static));
+        }
+        clause.to_token_stream()
+    }
+
+    /// The parameters that a pullback's type may depend on.
+    fn captured(&self) -> Vec<&Ident> {
+        let generics = &self.f.item.sig.generics;
+        let types = generics.type_params().map(|param| &param.ident);
+        let consts = generics.const_params().map(|param| &param.ident);
+        types.chain(consts).collect()
     }
 
     /// The type of the tangent or adjoint that goes with a parameter, as the caller holds it.
@@ -390,7 +409,10 @@ impl<'a> Writer<'a> {
         body: TokenStream,
     ) -> TokenStream {
         let (vis, name, cfgs) = (&self.f.item.vis, self.name(suffix), self.cfgs());
-        let (generics, clause) = (self.generics(quote!(), quote!()), self.where_clause());
+        let generics = self.generics(quote!(), quote!());
+        // Matrices hold what lives as long as it likes.
+        let matrix = output.to_string().contains("DMatrix");
+        let clause = self.where_clause_with(matrix || self.is_recursive());
         let attributes = attributes();
         let body = match self.lowered {
             Some(_) => self.success(body),

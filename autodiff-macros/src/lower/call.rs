@@ -17,23 +17,28 @@ impl Lower<'_> {
             let code = self.opaque(expr);
             return self.hold(code);
         }
-        if let Some(value) = self.maybe_method(call, expr) {
+        if let Some(value) = self
+            .chain_value(call, expr)
+            .or_else(|| self.sequence_value(call))
+            .or_else(|| self.picked_option(call, expr))
+            .or_else(|| self.maybe_method(call, expr))
+        {
             return value;
         }
         let receiver = self.ty_of(&call.receiver);
         match (name.as_str(), receiver.behind()) {
-            ("clone" | "to_owned", Ty::Real) => return self.operand(&call.receiver),
+            ("clone" | "to_owned", Ty::Real | Ty::Other) => return self.operand(&call.receiver),
             ("clone" | "to_owned" | "to_vec", _) => {
                 if let Some(place) = self.place(&call.receiver) {
                     let ty = self.ty_of(expr);
                     return self.eqn(Op::CloneOf(place), Vec::new(), ty, expr.span());
                 }
             }
-            ("sin_cos", Ty::Real | Ty::Unknown) => {
+            ("sin_cos", Ty::Real | Ty::Other | Ty::Unknown) => {
                 let x = self.operand(&call.receiver);
                 return self.sin_cos(x, call);
             }
-            (_, Ty::Real | Ty::Unknown | Ty::Passive | Ty::Opaque) => {
+            (_, Ty::Real | Ty::Other | Ty::Unknown | Ty::Passive | Ty::Opaque) => {
                 if let Some(row) = rule::row(&name)
                     && row.params.len() == call.args.len() + 1
                 {
@@ -75,6 +80,9 @@ impl Lower<'_> {
 
     /// `f64::sin(x)` and its like, the only functions on floats that are not user functions.
     pub(super) fn float_function(&mut self, call: &syn::ExprCall, expr: &Expr) -> Operand {
+        if let Some(value) = self.mem_value(call, expr) {
+            return value;
+        }
         let name = float_method(call);
         let args: Vec<&Expr> = call.args.iter().collect();
         if let Some(name) = &name {
@@ -90,8 +98,9 @@ impl Lower<'_> {
             {
                 return self.rule_call(row, &args, call.func.span());
             }
-            if name == "from" && args.len() == 1 && self.ty_of(args[0]).is_real() {
-                return self.operand(args[0]);
+            if name == "from" && args.len() == 1 {
+                let target = float_type(call).unwrap_or_default();
+                return self.converted(args[0], &target, expr);
             }
         }
         let message = match name {
@@ -151,6 +160,9 @@ impl Lower<'_> {
             unreachable!("checked by the caller")
         };
         let mut args: Vec<Arg> = call.args.iter().map(|arg| self.arg(arg)).collect();
+        for (arg, expr) in args.iter().zip(&call.args) {
+            self.same_precision(arg, expr);
+        }
         share_repeated(&mut args);
         let mut path = func.path.clone();
         let mut turbofish = None;
@@ -187,6 +199,28 @@ impl Lower<'_> {
         result
     }
 
+    /// The derivatives of a callee have its precision, those of a caller its own.
+    fn same_precision(&mut self, arg: &Arg, expr: &Expr) {
+        let var = match arg {
+            Arg::Value(value) => value.var(),
+            Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => Some(place.root),
+            Arg::PassiveRef(_) => None,
+        };
+        if let Some(var) = var
+            && self.trace.ty(var).clone().has_other()
+        {
+            let own = self.base.tokens();
+            self.hazard(
+                vec![var],
+                expr,
+                format!(
+                    "an active argument of another precision than this function's `{own}`: the derivatives of \
+                     the callee would not fit; call a function of `{own}` and cast its result"
+                ),
+            );
+        }
+    }
+
     fn arg(&mut self, arg: &Expr) -> Arg {
         match arg {
             Expr::Reference(reference) => {
@@ -206,6 +240,13 @@ impl Lower<'_> {
             }
             Expr::Lit(lit) if matches!(lit.lit, syn::Lit::Str(_)) => {
                 Arg::PassiveRef(self.opaque(arg))
+            }
+            Expr::Path(_) if self.is_alias(arg) => {
+                let alias = self.reference(arg).expect("it is the name of an alias");
+                match alias.mutable {
+                    true => Arg::Either(alias.place),
+                    false => Arg::Shared(alias.place),
+                }
             }
             Expr::Path(_) => match self.place(arg) {
                 Some(place) if !place.is_whole() => Arg::Shared(place),
@@ -250,7 +291,18 @@ fn float_method(call: &syn::ExprCall) -> Option<String> {
     let mut segments = path.path.segments.iter().rev();
     let name = segments.next()?.ident.to_string();
     let ty = segments.next()?.ident.to_string();
-    matches!(ty.as_str(), "f64" | "f32").then_some(name)
+    let is_float = matches!(ty.as_str(), "f64" | "f32")
+        || crate::signature::float::parameter().is_some_and(|float| float == ty);
+    is_float.then_some(name)
+}
+
+/// `f64` in `f64::from`.
+fn float_type(call: &syn::ExprCall) -> Option<String> {
+    let Expr::Path(path) = &*call.func else {
+        return None;
+    };
+    let ty = path.path.segments.iter().rev().nth(1)?;
+    Some(ty.ident.to_string())
 }
 
 /// What is said of a function of the standard library.
@@ -273,27 +325,28 @@ fn standard_function(func: &Expr) -> Option<String> {
 
 fn unknown_method(name: &str) -> String {
     const ITERATING: &[&str] = &[
-        "iter",
-        "iter_mut",
-        "into_iter",
-        "map",
-        "filter",
-        "fold",
+        "cycle",
+        "partition",
+        "min_by_key",
+        "max_by_key",
+        "try_fold",
+        "try_for_each",
+        "peekable",
+        "rposition",
+        "max",
+        "min",
         "sum",
         "product",
+        "fold",
+        "map",
         "zip",
-        "enumerate",
         "collect",
-        "windows",
-        "chunks",
-        "chunks_exact",
-        "for_each",
-        "rev",
     ];
     if ITERATING.contains(&name) {
-        return "iterators over active values are not supported by `#[differentiate]` yet; loop \
-                over the indices, as in `for i in 0..x.len()`"
-            .to_string();
+        return format!(
+            "the iterator method `{name}` is not known to `#[differentiate]` where it stands here; \
+             write this part as a loop over the items"
+        );
     }
     const OPERATORS: &[&str] = &["add", "sub", "mul", "div", "rem", "neg"];
     let close = crate::rules::TABLE

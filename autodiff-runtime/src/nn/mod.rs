@@ -55,6 +55,7 @@ pub use optim::{Adam, Momentum, Optimiser, Sgd};
 pub use pass::Pass;
 pub use sequential::Sequential;
 pub use storage::StorageError;
+pub(crate) use storage::Stored;
 pub use training::{Ending, Progress, Report, Training};
 
 /// Gives a buffer a shape, with contents to be overwritten.

@@ -1,5 +1,6 @@
 //! The scalars of tangents: one number, or several directions at once.
 
+use crate::Scalar;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
@@ -17,15 +18,14 @@ pub trait Lane<B>:
     + Div<B, Output = Self>
 {
     /// The zero tangent.
-    const ZERO: Self;
+    fn zero() -> Self;
 }
 
-impl Lane<f64> for f64 {
-    const ZERO: f64 = 0.0;
-}
-
-impl Lane<f32> for f32 {
-    const ZERO: f32 = 0.0;
+impl<S: Scalar> Lane<S> for S {
+    #[inline]
+    fn zero() -> S {
+        S::default()
+    }
 }
 
 /// The tangents of one number in `N` directions.
@@ -39,33 +39,30 @@ impl<B: Copy + Default, const N: usize> Default for Lanes<B, N> {
     }
 }
 
-macro_rules! lanes {
-    ($float:ty) => {
-        impl<const N: usize> Lane<$float> for Lanes<$float, N> {
-            const ZERO: Self = Lanes([0.0; N]);
-        }
-
-        impl<const N: usize> Mul<$float> for Lanes<$float, N> {
-            type Output = Self;
-            #[inline]
-            fn mul(mut self, factor: $float) -> Self {
-                self.0.iter_mut().for_each(|lane| *lane *= factor);
-                self
-            }
-        }
-
-        impl<const N: usize> Div<$float> for Lanes<$float, N> {
-            type Output = Self;
-            #[inline]
-            fn div(mut self, divisor: $float) -> Self {
-                self.0.iter_mut().for_each(|lane| *lane /= divisor);
-                self
-            }
-        }
-    };
+impl<B: Scalar, const N: usize> Lane<B> for Lanes<B, N> {
+    #[inline]
+    fn zero() -> Self {
+        Self::default()
+    }
 }
-lanes!(f64);
-lanes!(f32);
+
+impl<B: Scalar, const N: usize> Mul<B> for Lanes<B, N> {
+    type Output = Self;
+    #[inline]
+    fn mul(mut self, factor: B) -> Self {
+        self.0.iter_mut().for_each(|lane| *lane *= factor);
+        self
+    }
+}
+
+impl<B: Scalar, const N: usize> Div<B> for Lanes<B, N> {
+    type Output = Self;
+    #[inline]
+    fn div(mut self, divisor: B) -> Self {
+        self.0.iter_mut().for_each(|lane| *lane /= divisor);
+        self
+    }
+}
 
 impl<B: Copy + AddAssign, const N: usize> Add for Lanes<B, N> {
     type Output = Self;

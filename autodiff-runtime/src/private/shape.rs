@@ -1,5 +1,7 @@
 //! The check that a tangent or adjoint has the shape of its parameter.
 
+use crate::Scalar;
+
 /// Values that must agree in their lengths. The outline of a value (see `ZeroLike`) has its shape.
 pub trait SameShape<C: ?Sized> {
     /// The two lengths at the first place where they differ.
@@ -39,9 +41,16 @@ macro_rules! no_length {
     )*};
 }
 no_length! {
-    f64, f64; f32, f32; (), (); (), f64; (), f32; bool, (); char, (); String, (); str, ();
+    (), (); (), f64; (), f32; bool, (); char, (); String, (); str, ();
     u8, (); u16, (); u32, (); u64, (); u128, (); usize, ();
     i8, (); i16, (); i32, (); i64, (); i128, (); isize, ();
+}
+
+impl<S: Scalar> SameShape<S> for S {
+    #[inline]
+    fn mismatch(&self, _: &S) -> Option<(usize, usize)> {
+        None
+    }
 }
 
 macro_rules! sequences {

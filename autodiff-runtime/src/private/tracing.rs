@@ -1,6 +1,7 @@
 //! Inputs and outputs of a printable trace.
 
 use super::{Tree, ZeroLike};
+use crate::Scalar;
 use crate::trace::{Node, Trace};
 
 /// Enters the numbers of `value` as inputs: `x`, or `x[0]`, `x[1]`, ….
@@ -29,16 +30,11 @@ pub trait Inputs: ZeroLike<Node> {
     fn inputs(&self, trace: &mut Trace, name: &str) -> Self::Zero;
 }
 
-macro_rules! one_input {
-    ($($float:ty)*) => {$(
-        impl Inputs for $float {
-            fn inputs(&self, trace: &mut Trace, name: &str) -> Node {
-                trace.input(name, f64::from(*self))
-            }
-        }
-    )*};
+impl<S: Scalar> Inputs for S {
+    fn inputs(&self, trace: &mut Trace, name: &str) -> Node {
+        trace.input(name, self.to_f64())
+    }
 }
-one_input!(f32 f64);
 
 macro_rules! no_input {
     ($($passive:ty)*) => {$(
@@ -86,4 +82,9 @@ tuples! {
     A 0 B 1 C 2 D 3;
     A 0 B 1 C 2 D 3 E 4;
     A 0 B 1 C 2 D 3 E 4 F 5;
+}
+
+/// The plain value of a number.
+pub fn to_f64<S: Scalar>(value: &S) -> f64 {
+    value.to_f64()
 }

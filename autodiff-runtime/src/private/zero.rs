@@ -1,5 +1,7 @@
 //! Zero tangents of the shape of a value.
 
+use crate::Scalar;
+
 /// A value whose tangents, over scalars `V`, have a zero.
 pub trait ZeroLike<V> {
     /// What is left of a value when its numbers are gone: lengths.
@@ -38,21 +40,16 @@ pub fn zero_of<V, T: ZeroLike<V> + ?Sized>(outline: &T::Outline) -> T::Zero {
     T::zero_of(outline)
 }
 
-macro_rules! zero_of_floats {
-    ($($float:ty)*) => {$(
-        impl<V: Default> ZeroLike<V> for $float {
-            type Outline = ();
-            type Zero = V;
-            #[inline]
-            fn outline(&self) {}
-            #[inline]
-            fn zero_of(_: &()) -> V {
-                V::default()
-            }
-        }
-    )*};
+impl<V: Default, S: Scalar> ZeroLike<V> for S {
+    type Outline = ();
+    type Zero = V;
+    #[inline]
+    fn outline(&self) {}
+    #[inline]
+    fn zero_of(_: &()) -> V {
+        V::default()
+    }
 }
-zero_of_floats!(f32 f64);
 
 macro_rules! no_tangent {
     ($($passive:ty)*) => {$(
@@ -172,7 +169,14 @@ macro_rules! default_placeholder {
         }
     )*};
 }
-default_placeholder!(() f32 f64 bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize String);
+default_placeholder!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize String);
+
+impl<S: Scalar> Placeholder for S {
+    #[inline]
+    fn placeholder() -> Self {
+        S::default()
+    }
+}
 
 impl<T: Placeholder, const N: usize> Placeholder for [T; N] {
     #[inline]

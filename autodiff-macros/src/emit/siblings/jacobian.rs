@@ -6,8 +6,8 @@ impl Writer<'_> {
     /// The number of active numbers that come in.
     pub(super) fn input_count(&self) -> TokenStream {
         let counts = self.f.active().map(|param| {
-            let ident = &param.ident;
-            quote!(::autodiff_runtime::private::count(&#ident))
+            let value = borrowed(param);
+            quote!(::autodiff_runtime::private::count(#value))
         });
         quote!(0_usize #(+ #counts)*)
     }
@@ -81,10 +81,11 @@ impl Writer<'_> {
                 0_usize #(+ ::autodiff_runtime::private::count(&#tangents))*
             }}
         };
+        let zero = float::number(0.0);
         let body = quote! {
             let __columns = #total;
             let __rows = #rows;
-            let mut __entries = ::std::vec![0.0; __rows * __columns];
+            let mut __entries = ::std::vec![#zero; __rows * __columns];
             #into(#(#again,)* &mut __entries)#or_fail;
             ::autodiff_runtime::nalgebra::DMatrix::from_row_slice(__rows, __columns, &__entries)
         };
@@ -111,6 +112,7 @@ impl Writer<'_> {
             }
         });
         let (total, args) = (self.input_count(), self.seeded_args());
+        let (attempt, or_fail) = (self.attempt("jvp"), self.or_fail());
         let body = quote! {
             let __seeds = seeds;
             ::autodiff_runtime::private::check_seeds::<#float>(__seeds, #total);
@@ -119,7 +121,7 @@ impl Writer<'_> {
             while __block < __directions {
                 let mut __at = 0_usize;
                 #(#seeds)*
-                let (__value, __dot) = #key.jvp(#args);
+                let (__value, __dot) = #key.#attempt(#args)#or_fail;
                 let mut __row = 0_usize;
                 #(::autodiff_runtime::private::store_rows(
                     &#tangents, &mut __row, __block, __directions, &mut *products,
@@ -179,9 +181,7 @@ impl Writer<'_> {
                 });
             }
         }
-        quote! {
-            if ::autodiff_runtime::private::prefers_rows(jacobian.len(), __total) {
-                for __row in 0..jacobian.len() / __total {
+        let row = quote! {
                     let (__value, __pullback) = #key.#attempt(#(#names),*)#or_fail;
                     let mut __seed = ::autodiff_runtime::private::zero_like::<#float, _>(&__value);
                     let mut __at = 0_usize;
@@ -191,9 +191,31 @@ impl Writer<'_> {
                     let __cotangents = __pullback(#(#args),*);
                     let mut __entry = __row * __total;
                     #stores
+        };
+        if let Some(rows) = self
+            .f
+            .output_shape
+            .static_count()
+            .filter(|rows| *rows <= FEW_ROWS)
+        {
+            // One after the other, so that LLVM finds what the forward sweeps have in common.
+            let row_numbers = 0..rows;
+            return quote! {
+                if ::autodiff_runtime::private::prefers_rows(#rows * __total, __total) {
+                    ::autodiff_runtime::private::check_jacobian(jacobian.len(), #rows, __total);
+                    #({ let __row = #row_numbers; #row })*
+                    return #done;
                 }
+            };
+        }
+        quote! {
+            if ::autodiff_runtime::private::prefers_rows(jacobian.len(), __total) {
+                for __row in 0..jacobian.len() / __total { #row }
                 return #done;
             }
         }
     }
 }
+
+/// Up to so many rows the backward sweeps are written out.
+const FEW_ROWS: usize = 4;

@@ -104,13 +104,7 @@ impl Writer<'_> {
             let bound = held.all.first().map(|lifetime| quote!(+ #lifetime));
             return quote!(::std::boxed::Box<dyn ::core::ops::FnOnce #call #bound>);
         }
-        let consts = self
-            .f
-            .item
-            .sig
-            .generics
-            .const_params()
-            .map(|param| &param.ident);
+        let consts = self.captured();
         quote!(impl ::core::ops::FnOnce #call + use<#(#lifetimes,)* #(#consts),*>)
     }
 
@@ -267,10 +261,11 @@ impl Writer<'_> {
             };
         };
         let reverse = self.reverse(lowered, Purpose::Pullback);
-        let emit = self.emit(&reverse.trace, self.float());
+        let (trace, forward, backward) = reverse.finished();
+        let emit = self.emit(&trace, self.float());
         let seed = reverse.seed.expect("a pullback has a seed");
-        let seed = reverse.trace.var(seed).ident.clone();
-        let (forward, backward) = (emit.block(&reverse.forward), emit.block(&reverse.backward));
+        let seed = trace.var(seed).ident.clone();
+        let (forward, backward) = (emit.block(&forward), emit.block(&backward));
         let cotangents = self.cotangents(&emit, &reverse.cotangents);
         let params = self.closure_params(&seed, false);
         let (open, outlines, rebind) = (self.open_shadows(false), self.outlines(), self.rebind());

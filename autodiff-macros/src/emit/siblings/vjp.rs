@@ -76,13 +76,7 @@ impl Writer<'_> {
         });
         let fields = bare(fields.collect());
         let names = self.f.params.iter().map(|param| &param.ident);
-        let consts = self
-            .f
-            .item
-            .sig
-            .generics
-            .const_params()
-            .map(|param| &param.ident);
+        let consts = self.captured();
         let pullback = quote! {
             impl ::core::ops::FnOnce(#(#types),*) -> #returned + use<#(#lifetimes,)* #(#consts),*>
         };

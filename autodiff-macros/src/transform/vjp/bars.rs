@@ -12,13 +12,14 @@ impl Vjp<'_> {
             of.source_name.clone()
         };
         let (ty, span) = (
-            of.ty.clone(),
+            of.ty.clone().of_tangent(),
             of.ident.span().resolved_at(Span::mixed_site()),
         );
         let bar = self
             .trace
             .fresh(&format!("{name}_bar"), ty, Kind::Slot, span);
         self.trace.var_mut(bar).mutated = true;
+        self.trace.adjoints.insert(bar);
         bar
     }
 
@@ -38,7 +39,7 @@ impl Vjp<'_> {
         let init = if self.is_scalar(var) {
             Operand::ZERO
         } else {
-            let ty = self.trace.ty(var).clone();
+            let ty = self.trace.ty(var).clone().of_tangent();
             let zero = self.trace.fresh("v", ty, Kind::Temp, Span::mixed_site());
             let (op, args, span) = (self.trace.zero_op(var), Vec::new(), Span::mixed_site());
             self.frames[at].out.push(Stmt::Let(Eqn {
