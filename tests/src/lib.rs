@@ -6,6 +6,7 @@ pub mod flat;
 pub mod golden;
 pub mod hand;
 pub mod harness;
+pub mod random;
 pub mod small;
 
 #[doc(hidden)]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use autodiff_tests::golden::{GoldenError, Report, chainer};
+use autodiff_tests::golden::{GoldenError, Report, aggregate, chainer};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/chainer")
@@ -12,6 +12,23 @@ fn folder() -> PathBuf {
 fn chainer_and_the_published_code_agree() {
     let mut report = Report::default();
     chainer::compare_folder(&folder(), &mut report).unwrap();
+    assert!(
+        report.failures().is_empty(),
+        "{}",
+        report.failures().join("\n")
+    );
+    assert!(
+        report.passed() > 1000,
+        "only {} comparisons",
+        report.passed()
+    );
+}
+
+#[test]
+fn aggregators_agree_with_their_definitions() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/aggregate");
+    let mut report = Report::default();
+    aggregate::compare_folder(&folder, &mut report).unwrap();
     assert!(
         report.failures().is_empty(),
         "{}",

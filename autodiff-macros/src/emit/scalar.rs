@@ -245,6 +245,7 @@ impl Twin<'_> {
             Operand::Code(code) if matches!(code.ty, Ty::Passive) && !is_placeholder(code) => value,
             Operand::Code(code) if code.tokens.to_string() == "None" => value,
             Operand::Var(var) if self.trace.ty(*var).is_passive() => value,
+            Operand::Code(code) if matches!(code.ty, Ty::Passive) => value,
             Operand::Var(var) if !self.trace.ty(*var).is_real() => {
                 let ty = wide_type(self.trace.ty(*var));
                 quote!(::autodiff_runtime::private::lift::<#ty, _>(&#value))

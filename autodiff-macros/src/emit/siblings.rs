@@ -25,7 +25,7 @@ use crate::ir::*;
 use crate::lower::Lowered;
 use crate::names;
 use crate::signature::{
-    Function, Home, Param, Passing, Receiver, float, owned_tangent, tangent_type,
+    Base, Function, Home, Param, Passing, Receiver, float, owned_tangent, tangent_type,
 };
 use lifetimes::{Held, held_lifetimes, held_type, lifetimes_of, with_lifetime};
 use proc_macro2::{Ident, TokenStream, TokenTree};

@@ -583,7 +583,7 @@ fn is_endless(expr: &Expr) -> bool {
 }
 
 /// Whether an expression never yields a value.
-fn diverges(expr: &Expr) -> bool {
+pub(super) fn diverges(expr: &Expr) -> bool {
     const NEVER: &[&str] = &["panic", "unreachable", "todo", "unimplemented"];
     match expr {
         Expr::Macro(mac) => {

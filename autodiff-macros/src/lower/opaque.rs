@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use syn::Expr;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
+use syn::visit_mut::VisitMut;
 
 impl Lower<'_> {
     /// `expr` passed through, for a value without a derivative.
@@ -20,7 +21,7 @@ impl Lower<'_> {
 
     /// The same with a type that is known otherwise.
     pub(super) fn opaque_as(&mut self, expr: &Expr, ty: Ty) -> Code {
-        let tokens = expr.to_token_stream();
+        let tokens = spelled_out(expr);
         let reads = self.variables_in(tokens.clone());
         self.note_effects(expr, &reads);
         Code {
@@ -265,6 +266,35 @@ impl Renaming {
             self.before.push(stmt);
         }
     }
+}
+
+/// The expression with `field: field` for every `field` of a struct: the one may get another name.
+fn spelled_out(expr: &Expr) -> TokenStream {
+    struct Spell;
+    impl VisitMut for Spell {
+        fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
+            field.colon_token.get_or_insert_default();
+            as_field(&mut field.member);
+            syn::visit_mut::visit_field_value_mut(self, field);
+        }
+
+        fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
+            field.colon_token.get_or_insert_default();
+            as_field(&mut field.member);
+            syn::visit_mut::visit_field_pat_mut(self, field);
+        }
+    }
+    /// A raw identifier is the same field, and no variable has such a name here.
+    fn as_field(member: &mut syn::Member) {
+        if let syn::Member::Named(name) = member
+            && !name.to_string().starts_with("r#")
+        {
+            *name = proc_macro2::Ident::new_raw(&name.to_string(), name.span());
+        }
+    }
+    let mut expr = expr.clone();
+    Spell.visit_expr_mut(&mut expr);
+    expr.into_token_stream()
 }
 
 /// Each token, and whether it stands after a single dot: `x` is a field in `a.x`, not in `a..x`.

@@ -42,7 +42,7 @@ impl Builder<'_> {
 
     pub fn add(&mut self, a: Operand, b: Operand) -> Operand {
         match (a.lit(), b.lit()) {
-            (Some(x), Some(y)) => Operand::Lit(x + y, None),
+            (Some(x), Some(y)) if (x + y).is_finite() => Operand::Lit(x + y, None),
             (Some(0.0), _) => b,
             (_, Some(0.0)) => a,
             _ => self.rule("add", vec![a, b]),
@@ -51,7 +51,7 @@ impl Builder<'_> {
 
     fn sub(&mut self, a: Operand, b: Operand) -> Operand {
         match (a.lit(), b.lit()) {
-            (Some(x), Some(y)) => Operand::Lit(x - y, None),
+            (Some(x), Some(y)) if (x - y).is_finite() => Operand::Lit(x - y, None),
             (Some(0.0), _) => self.neg(b),
             (_, Some(0.0)) => a,
             _ => self.rule("sub", vec![a, b]),
@@ -61,7 +61,7 @@ impl Builder<'_> {
     /// The product; a factor that is 0 by structure gives 0.
     pub fn mul(&mut self, a: Operand, b: Operand) -> Operand {
         match (a.lit(), b.lit()) {
-            (Some(x), Some(y)) => Operand::Lit(x * y, None),
+            (Some(x), Some(y)) if (x * y).is_finite() => Operand::Lit(x * y, None),
             (Some(0.0), _) | (_, Some(0.0)) => Operand::ZERO,
             (Some(1.0), _) => b,
             (_, Some(1.0)) => a,
@@ -73,7 +73,7 @@ impl Builder<'_> {
 
     fn div(&mut self, a: Operand, b: Operand) -> Operand {
         match (a.lit(), b.lit()) {
-            (Some(x), Some(y)) => Operand::Lit(x / y, None),
+            (Some(x), Some(y)) if (x / y).is_finite() => Operand::Lit(x / y, None),
             (Some(0.0), _) => Operand::ZERO,
             (_, Some(1.0)) => a,
             _ => self.rule("div", vec![a, b]),

@@ -10,6 +10,7 @@ use super::part::Part;
 use super::points::{doubles_len, weigh, weighted_sum};
 use super::product;
 use super::samples::Samples;
+use super::streaming::Access;
 use super::weighing::{Scope, Weighing};
 use super::workspace::Workspace;
 use crate::real::Real;
@@ -136,6 +137,13 @@ impl<T: Real> Aggregator<T> for MedianOfMeans {
 
     fn reveals_non_finite(&self) -> bool {
         self.center == Center::Geometric
+    }
+
+    fn access(&self) -> Access {
+        match self.center {
+            Center::Geometric => Access::Whole,
+            Center::Coordinate => Access::Coordinates,
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Clipping and normalising the gradients of single samples.
 
+use super::dense_rule::DenseRule;
 use super::error::{AggregateError, ParameterError};
 use super::geometry::Geometry;
 use super::order::median;
+use super::streaming::{Access, Streaming};
 use super::weighing::{Scope, Weighing};
 
 /// A length beyond which gradients are cut.
@@ -125,6 +127,22 @@ impl Weighing for NormClip {
     fn scope(&self) -> Scope {
         self.scope
     }
+
+    fn access(&self) -> Access {
+        match self.radius {
+            Radius::Fixed(radius) => Access::Samples(Streaming::NormClip(radius)),
+            Radius::MedianNorm => Access::Whole,
+        }
+    }
+
+    fn dense_rule(&self) -> Option<DenseRule> {
+        match (self.radius, self.scope) {
+            (Radius::Fixed(bound), Scope::Joint) => {
+                Some(DenseRule::NormClip { bound, factor: 1.0 })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Normalisation: the mean of gᵢ/(‖gᵢ‖ + γ).
@@ -199,5 +217,9 @@ impl Weighing for NormNormalize {
 
     fn scope(&self) -> Scope {
         self.scope
+    }
+
+    fn access(&self) -> Access {
+        Access::Samples(Streaming::NormNormalize(self.gamma))
     }
 }

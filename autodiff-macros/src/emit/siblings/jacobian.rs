@@ -186,22 +186,6 @@ impl Writer<'_> {
                     let mut __entry = __row * __total;
                     #stores
         };
-        if let Some(rows) = self
-            .f
-            .output_shape
-            .static_count()
-            .filter(|rows| *rows <= FEW_ROWS)
-        {
-            // One after the other, so that LLVM finds what the forward sweeps have in common.
-            let row_numbers = 0..rows;
-            return quote! {
-                if ::autodiff_runtime::private::prefers_rows(#rows * __total, __total) {
-                    ::autodiff_runtime::private::check_jacobian(jacobian.len(), #rows, __total);
-                    #({ let __row = #row_numbers; #row })*
-                    return #done;
-                }
-            };
-        }
         quote! {
             if ::autodiff_runtime::private::prefers_rows(jacobian.len(), __total) {
                 for __row in 0..jacobian.len() / __total { #row }
@@ -210,6 +194,3 @@ impl Writer<'_> {
         }
     }
 }
-
-/// Up to so many rows the backward sweeps are written out.
-const FEW_ROWS: usize = 4;

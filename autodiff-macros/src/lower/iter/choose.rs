@@ -312,11 +312,13 @@ impl Lower<'_> {
 
     /// `min_by`, `find`, `last` and the like on an iterator.
     fn choice_of_items(&mut self, name: &str, call: &syn::ExprMethodCall) -> Option<Choice> {
-        let known = match (name, call.args.len()) {
-            ("min_by" | "max_by" | "find" | "nth" | "reduce" | "find_map", 1) => true,
-            ("last" | "next", 0) => true,
-            _ => false,
-        };
+        let known = matches!(
+            (name, call.args.len()),
+            (
+                "min_by" | "max_by" | "find" | "nth" | "reduce" | "find_map",
+                1
+            ) | ("last" | "next", 0)
+        );
         if !known {
             return None;
         }
