@@ -8,6 +8,7 @@
 //! - `call`: the same for calls of methods and functions.
 //! - `opaque`: the expression as the user wrote it, with variables under their emitted names; for
 //!   everything that has no derivative (conditions, indices, integers, strings).
+//! - `unknown`: the same for operators and methods on values of types that only the compiler knows.
 //! - `stmt`: what does a statement do?
 //! - `control`: the same for branches, loops and the early ways out of them.
 //!
@@ -36,12 +37,13 @@ mod place;
 mod sequence;
 mod stmt;
 mod typing;
+mod unknown;
 
 use crate::errors::Errors;
 use crate::ir::*;
 use crate::names::Names;
 use crate::rule::Row;
-use crate::signature::{Base, Function};
+use crate::signature::{Base, Function, Receiver};
 use control::Exits;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -151,6 +153,7 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
             lower.take_apart_parameter(pattern, *var);
         }
     }
+    lower.take_receiver(function, &params);
     let result = lower.body(&function.item.block);
     let mut trace = lower.trace;
     if let Some(Operand::Var(var)) = result
@@ -167,6 +170,7 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
         literals::annotate(&mut trace, &own, &other);
     }
     trace.result = result.filter(|_| function.output.is_some());
+    crate::analysis::types::infer(&mut trace);
     Lowered {
         trace,
         params,
@@ -189,11 +193,40 @@ impl Lower<'_> {
             mutated: param.passing == crate::signature::Passing::Mutable,
             moved: false,
             annotation: None,
-            source_name: param.ident.to_string(),
+            source_name: param.shown(),
+            companion_of: None,
         });
         self.bind(&param.ident, var);
         self.know_parameter(var, &param.ty);
+        if param.is_receiver {
+            self.bind(&Ident::new("self", param.ident.span()), var);
+        }
         var
+    }
+
+    /// A receiver given by value is a copy of what derivatives borrow.
+    fn take_receiver(&mut self, function: &Function, params: &[VarId]) {
+        let Some(Receiver::Value) = function.receiver else {
+            return;
+        };
+        let span = function.name().span().resolved_at(Span::mixed_site());
+        let ty = self.trace.ty(params[0]).behind().clone();
+        let of = Place::whole(params[0]);
+        let copy = self.eqn(Op::CloneOf(of), Vec::new(), ty.clone(), span);
+        let mutable = matches!(
+            function.item.sig.inputs.first(),
+            Some(syn::FnArg::Receiver(receiver)) if receiver.mutability.is_some()
+        );
+        let var = match (copy, mutable) {
+            (Operand::Var(var), false) => var,
+            (copy, _) => {
+                let var = self.trace.fresh("this", ty, Kind::Slot, span);
+                let init = Some(copy);
+                self.emit(Stmt::Declare { var, init });
+                var
+            }
+        };
+        self.bind(&Ident::new("self", span), var);
     }
 
     fn emit(&mut self, stmt: Stmt) {
@@ -250,6 +283,7 @@ impl Lower<'_> {
             moved: false,
             annotation: None,
             source_name: name,
+            companion_of: None,
         })
     }
 

@@ -108,9 +108,9 @@ impl Stmt {
                 let mut binds = match &call.form {
                     CallForm::Plain => vec![call.result],
                     CallForm::Forward { pullback } => vec![call.result, *pullback],
-                    CallForm::Backward { cotangents, .. } => vec![*cotangents],
+                    CallForm::Backward { .. } => Vec::new(),
                 };
-                binds.extend(call.dots.iter().map(|dots| dots.result));
+                binds.extend(call.dots.iter().filter_map(|dots| dots.result));
                 binds
             }
             _ => Vec::new(),
@@ -150,7 +150,7 @@ impl Stmt {
 pub fn eqn_reads(eqn: &Eqn, out: &mut Vec<VarId>) {
     out.extend(eqn.args.iter().flat_map(Operand::reads));
     match &eqn.op {
-        Op::Load(place) | Op::SumOf(place) | Op::CloneOf(place) => {
+        Op::Load(place) | Op::SumOf(place) | Op::CloneOf(place) | Op::ZeroAt(place) => {
             out.push(place.root);
             out.extend(place.index_reads());
         }

@@ -177,6 +177,9 @@ impl Lower<'_> {
         if self.ty_of(&binary.left).is_passive() {
             return self.passive_assignment(&binary.left, expr);
         }
+        if self.is_unknown(&binary.left) && (rule.is_some() || self.is_unknown(&binary.right)) {
+            return self.compound_unknown(binary, expr);
+        }
         let value = self.operand(&binary.right);
         let Some(place) = self.place(&binary.left) else {
             self.errors.at(
@@ -207,6 +210,20 @@ impl Lower<'_> {
                 });
             }
         }
+    }
+
+    /// `x ∘= y` on values of unknown type, as `x = x ∘ y`.
+    fn compound_unknown(&mut self, binary: &syn::ExprBinary, expr: &Expr) {
+        let name = match binary.op {
+            BinOp::AddAssign(_) => "add",
+            BinOp::SubAssign(_) => "sub",
+            BinOp::MulAssign(_) => "mul",
+            BinOp::DivAssign(_) => "div",
+            _ => "rem",
+        };
+        let span = binary.op.span();
+        let value = self.operator(name, &[&binary.left, &binary.right], Ty::Unknown, span);
+        self.assign_to(&binary.left, value, expr);
     }
 
     /// `x.swap(i, j)`.

@@ -71,6 +71,7 @@ impl Lower<'_> {
             Expr::MethodCall(call) => self.method(call, expr),
             Expr::Call(call) => match self.wrap(call, expr) {
                 Some(wrapped) => wrapped,
+                None if self.is_tuple_struct(call) => self.tuple_struct_value(call),
                 None => self.float_function(call, expr),
             },
             Expr::Array(array) => self.aggregate(Op::Array, array.elems.iter(), expr),
@@ -86,6 +87,7 @@ impl Lower<'_> {
                 self.operand(&reference.expr)
             }
             Expr::Cast(cast) => self.cast(cast, expr),
+            Expr::Struct(literal) => self.struct_value(literal),
             other => {
                 let message = unsupported(other);
                 let code = self.opaque_or(other, message);
@@ -143,6 +145,9 @@ impl Lower<'_> {
                 {
                     return Operand::Lit(-value, Some(quote!(-#tokens)));
                 }
+                if self.is_unknown(&unary.expr) {
+                    return self.negated_unknown(unary);
+                }
                 let value = self.operand(&unary.expr);
                 self.rule(rule::operator("neg"), vec![value], expr.span())
             }
@@ -169,6 +174,10 @@ impl Lower<'_> {
                 return self.hold(code);
             }
         };
+        if self.is_unknown(&binary.left) || self.is_unknown(&binary.right) {
+            let (ty, span) = (self.ty_of(expr), binary.op.span());
+            return self.operator(name, &[&binary.left, &binary.right], ty, span);
+        }
         let left = self.operand(&binary.left);
         let right = self.operand(&binary.right);
         let span = binary.op.span();
@@ -283,6 +292,9 @@ impl Lower<'_> {
         let target = cast.ty.to_token_stream().to_string();
         if self.ty_of(&cast.expr).is_passive() {
             return Operand::Code(self.opaque(expr));
+        }
+        if self.is_unknown(&cast.expr) && target == self.base.tokens().to_string() {
+            return self.cast_unknown(cast);
         }
         if matches!(target.as_str(), "f64" | "f32") && self.base != Base::Parameter {
             return self.converted(&cast.expr, &target, expr);

@@ -64,7 +64,11 @@ impl Lower<'_> {
             },
             Expr::Binary(binary) => match binary.op {
                 BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_) => {
-                    join(self.ty_of(&binary.left), self.ty_of(&binary.right))
+                    of_operator(
+                        &binary.op,
+                        self.ty_of(&binary.left),
+                        self.ty_of(&binary.right),
+                    )
                 }
                 _ => Ty::Passive,
             },
@@ -204,6 +208,7 @@ impl Lower<'_> {
             name if super::iter::is_consumer(name) && self.is_iterator(&call.receiver) => {
                 self.chain_ty(call)
             }
+            _ if matches!(receiver.behind(), Ty::Unknown) => Ty::Unknown,
             _ if rule::row(&name).is_some() => call
                 .args
                 .iter()
@@ -261,7 +266,18 @@ fn lit_ty(lit: &Lit) -> Ty {
     }
 }
 
-/// The result of an operator on two operands.
+/// The result of an operator on two operands. Rust converts no integer, so the other operand of one
+/// is an integer too; and nothing but a float is added to a float or divides one.
+fn of_operator(op: &BinOp, left: Ty, right: Ty) -> Ty {
+    match (left.behind(), right.behind(), op) {
+        (Ty::Unknown, Ty::Passive, _) | (Ty::Passive, Ty::Unknown, _) => Ty::Passive,
+        (Ty::Unknown, Ty::Real, BinOp::Mul(_) | BinOp::Div(_))
+        | (Ty::Real, Ty::Unknown, BinOp::Mul(_)) => Ty::Unknown,
+        _ => join(left, right),
+    }
+}
+
+/// The result of a method of a float.
 fn join(left: Ty, right: Ty) -> Ty {
     match (left.behind(), right.behind()) {
         (Ty::Other, _) | (_, Ty::Other) => Ty::Other,

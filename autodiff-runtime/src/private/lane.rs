@@ -1,5 +1,6 @@
 //! The scalars of tangents: one number, or several directions at once.
 
+use super::{Clear, Companion};
 use crate::Scalar;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
@@ -9,6 +10,9 @@ pub trait Lane<B>:
     Copy
     + Debug
     + Default
+    + PartialEq
+    + Clear
+    + Companion<Self>
     + Add<Output = Self>
     + Sub<Output = Self>
     + Neg<Output = Self>
@@ -20,6 +24,11 @@ pub trait Lane<B>:
     /// The zero tangent.
     fn zero() -> Self;
 }
+
+/// What tangents can be made of: the scalars of any [`Lane`], or the nodes of a printable trace.
+pub trait Coordinate: Copy + Debug + Default + PartialEq {}
+
+impl<V: Copy + Debug + Default + PartialEq> Coordinate for V {}
 
 impl<S: Scalar> Lane<S> for S {
     #[inline]

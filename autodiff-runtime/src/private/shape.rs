@@ -68,6 +68,7 @@ macro_rules! sequences {
 }
 sequences! {
     [] [A], [B];
+    [] [A], Vec<B>;
     [] Vec<A>, [B];
     [] Vec<A>, Vec<B>;
     [const N: usize] [A; N], [B; N];
