@@ -23,7 +23,7 @@ use crate::args::{Args, Mode};
 use crate::derive::{self, Forward, Purpose, Reverse};
 use crate::ir::*;
 use crate::lower::Lowered;
-use crate::signature::{Function, Param, Passing, float, owned_tangent, tangent_type};
+use crate::signature::{Base, Function, Param, Passing, float, owned_tangent, tangent_type};
 use lifetimes::{Held, held_lifetimes, held_type, lifetimes_of, with_lifetime};
 use proc_macro2::{Ident, TokenStream};
 use pullback::only_type;

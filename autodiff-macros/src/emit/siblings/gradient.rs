@@ -16,7 +16,8 @@ impl Writer<'_> {
         };
         let forward = match self.mode {
             Some(mode) => mode == Mode::Forward,
-            None => chosen(),
+            // Over a scalar of the caller's, tangents could be anything.
+            None => self.f.base != Base::Parameter && chosen(),
         };
         forward && !in_place
     }
