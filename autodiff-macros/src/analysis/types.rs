@@ -223,10 +223,24 @@ impl Types<'_> {
                     Some(row) => self.replace(*call, row, &mut out),
                     None => out.push(Stmt::Call(call)),
                 },
+                Stmt::Let(mut eqn) => {
+                    self.load_numbers(&mut eqn);
+                    out.push(Stmt::Let(eqn));
+                }
                 other => out.push(other),
             }
         }
         block.0 = out;
+    }
+
+    /// What was cloned because its type was unknown is read if it is a number: a number's adjoint is
+    /// an expression, and only a read passes that on.
+    fn load_numbers(&self, eqn: &mut Eqn) {
+        if let Op::CloneOf(place) = &eqn.op
+            && matches!(self.trace.ty(eqn.var), Ty::Real)
+        {
+            eqn.op = Op::Load(place.clone());
+        }
     }
 
     /// The row that a call is of; none of a cast means the value itself.
