@@ -78,8 +78,9 @@ pub fn read_and_lower(
             "this function is over any `Scalar` as it stands; leave `scalar` out of the attribute",
         );
     }
+    let readable = errors.count() == known;
     fence::check(&function.item, errors);
-    if errors.count() > known {
+    if !readable {
         return (function, None);
     }
     let mut lowered = lower(&function, errors);

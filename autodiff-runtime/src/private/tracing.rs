@@ -25,6 +25,12 @@ pub fn trace_outputs<T: Tree<Node> + ?Sized>(trace: &mut Trace, name: &str, node
 }
 
 /// A value whose numbers can be the inputs of a trace.
+#[diagnostic::on_unimplemented(
+    message = "the macro cannot see through the type `{Self}`, and it is not `Differentiable`",
+    label = "derivatives with respect to this are asked for",
+    note = "put `#[derive(Differentiable)]` on it; or hold it constant: mark the parameter or the \
+            field `#[constant]`, or name the active parameters by `#[differentiate(wrt(…))]`"
+)]
 pub trait Inputs: ZeroLike<Node> {
     /// Enters them, in order.
     fn inputs(&self, trace: &mut Trace, name: &str) -> Self::Zero;
