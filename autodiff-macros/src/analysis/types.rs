@@ -185,10 +185,19 @@ impl Types<'_> {
             }
             (Callee::Method(name), [Some(receiver), ..]) => {
                 let name = name.to_string();
+                // What takes a float beside itself, as in `x.max(0.0)`, is one.
                 if OF_ONE_KIND.contains(&name.as_str()) {
                     self.same_places(&result, receiver);
-                } else if rule::row(&name).is_some() && self.is_real(receiver) {
-                    self.learn(&result);
+                } else if rule::row(&name).is_some() {
+                    let with_float = call.args[1..]
+                        .iter()
+                        .any(|arg| matches!(arg, Arg::Value(value) if self.operand_is_real(value)));
+                    if with_float {
+                        self.learn(receiver);
+                    }
+                    if self.is_real(receiver) {
+                        self.learn(&result);
+                    }
                 }
             }
             _ => {}
