@@ -125,7 +125,12 @@ fn robust_descent_takes_a_differentiated_loss() {
 #[test]
 fn steps_after_the_first_allocate_nothing() {
     let (x, labels) = batch();
-    for text in ["mean", "soft-truncation:over-n", "median-of-means"] {
+    for text in [
+        "mean",
+        "soft-truncation:over-n",
+        "median-of-means",
+        "median-of-means:center=coordinate,scale=1/n",
+    ] {
         let mut network = network(Activation::Relu).aggregated_by(text.parse::<Spec>().unwrap());
         let (sgd, mut pass) = (Sgd::new(0.1).unwrap(), Pass::new());
         let mut step = || {

@@ -228,10 +228,11 @@ fn operators_and_methods() {
             walk(&p, 0.6)
         })
     };
-    for k in 0..3 {
-        close(by_points[k].x, moved(k, |v, h| v.x += h));
-        close(by_points[k].y, moved(k, |v, h| v.y += h));
-        close(by_points[k].z, moved(k, |v, h| v.z += h));
+    assert_eq!(by_points.len(), p.len());
+    for (k, by_point) in by_points.iter().enumerate() {
+        close(by_point.x, moved(k, |v, h| v.x += h));
+        close(by_point.y, moved(k, |v, h| v.y += h));
+        close(by_point.z, moved(k, |v, h| v.z += h));
     }
     let mut tangents = vec![p[0].zero_tangent(); 3];
     tangents[1].y = 1.0;
