@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::expr::unsupported;
-use super::typing::PASSIVE_METHODS;
+use super::typing::{PASSIVE_METHODS, by_names};
 use crate::ir::*;
 use crate::rule::{self, Row};
 use quote::{ToTokens, quote};
@@ -313,18 +313,14 @@ fn float_type(call: &syn::ExprCall) -> Option<String> {
 /// What is said of a function of the standard library.
 fn standard_function(func: &Expr) -> Option<String> {
     let Expr::Path(path) = func else { return None };
-    let names: Vec<String> = path
-        .path
-        .segments
-        .iter()
-        .map(|s| s.ident.to_string())
-        .collect();
-    matches!(names.first()?.as_str(), "std" | "core" | "alloc" | "mem").then(|| {
-        format!(
-            "the function `{}` of the standard library is given active values and has no \
-             derivative here; write out what it does, or keep it outside of the function",
-            names.join("::")
-        )
+    by_names(&path.path, |names| {
+        matches!(names, ["std" | "core" | "alloc" | "mem", ..]).then(|| {
+            format!(
+                "the function `{}` of the standard library is given active values and has no \
+                 derivative here; write out what it does, or keep it outside of the function",
+                names.join("::")
+            )
+        })
     })
 }
 

@@ -1,6 +1,7 @@
 //! Which operand holds the value of an expression?
 
 use super::Lower;
+use super::typing::by_names;
 use crate::ir::*;
 use crate::rule;
 use crate::signature::Base;
@@ -340,25 +341,19 @@ fn makes_empty(call: &syn::ExprCall) -> bool {
     let Expr::Path(path) = &*call.func else {
         return false;
     };
-    let names: Vec<String> = path
-        .path
-        .segments
-        .iter()
-        .map(|s| s.ident.to_string())
-        .collect();
-    matches!(
-        names.iter().map(String::as_str).collect::<Vec<_>>()[..],
-        [.., "Vec", "new" | "with_capacity"] | ["autodiff_runtime", "private", "placeholder"]
-    )
+    by_names(&path.path, |names| {
+        matches!(
+            names,
+            [.., "Vec", "new" | "with_capacity"] | ["autodiff_runtime", "private", "placeholder"]
+        )
+    })
 }
 
 /// `vec`, `std::vec`.
 pub(super) fn is_vec(path: &syn::Path) -> bool {
-    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
-    matches!(
-        names.iter().map(String::as_str).collect::<Vec<_>>()[..],
-        ["vec"] | ["std" | "alloc", "vec"]
-    )
+    by_names(path, |names| {
+        matches!(names, ["vec"] | ["std" | "alloc", "vec"])
+    })
 }
 
 pub(super) fn bracketed(tokens: &proc_macro2::TokenStream) -> proc_macro2::TokenStream {

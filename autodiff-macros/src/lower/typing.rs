@@ -248,12 +248,18 @@ impl Ty {
 
 /// `f64::MAX`, `std::f64::consts::PI`.
 fn constant_ty(path: &syn::Path) -> Ty {
-    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
-    match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    by_names(path, |names| match names {
         [.., "f64" | "f32", _] | [.., "consts", _] if float::parameter().is_some() => Ty::Opaque,
         [.., "f64" | "f32", _] | [.., "f64" | "f32", "consts", _] | ["consts", _] => Ty::Real,
         _ => Ty::Unknown,
-    }
+    })
+}
+
+/// What `look` finds in the names along a path: `["mem", "swap"]`.
+pub(super) fn by_names<R>(path: &syn::Path, look: impl FnOnce(&[&str]) -> R) -> R {
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    look(&names)
 }
 
 fn lit_ty(lit: &Lit) -> Ty {
@@ -298,13 +304,7 @@ fn call_ty(call: &syn::ExprCall) -> Ty {
     let Expr::Path(path) = &*call.func else {
         return Ty::Unknown;
     };
-    let segments: Vec<String> = path
-        .path
-        .segments
-        .iter()
-        .map(|s| s.ident.to_string())
-        .collect();
-    match segments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    by_names(&path.path, |names| match names {
         [.., "f64" | "f32", _] if float::parameter().is_some() => Ty::Opaque,
         [.., "f64" | "f32", _] => Ty::Real,
         [.., "Vec", "new" | "with_capacity"] => Ty::Vec(Box::new(Ty::Unknown)),
@@ -315,5 +315,5 @@ fn call_ty(call: &syn::ExprCall) -> Ty {
             _,
         ] => Ty::Passive,
         _ => Ty::Unknown,
-    }
+    })
 }
