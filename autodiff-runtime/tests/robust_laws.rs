@@ -237,28 +237,54 @@ fn the_number_of_threads_changes_nothing() {
     }
 }
 
+/// Estimators of single coordinates that estimate many weights of large layers at once.
+const BY_COORDINATE: [&str; 23] = [
+    "soft-truncation",
+    "soft-truncation:delta=0.2,variance=population,variance-floor=0.01,over-n",
+    "median",
+    "trimmed-mean",
+    "trimmed-mean:trim=20",
+    "winsorized-mean:trim=25%",
+    "meamed:f=30%",
+    "m-fixed-point",
+    "m-fixed-point:psi=catoni-giulini,multiple=sqrt(n/2log),iterations=2",
+    "m-fixed-point:psi=huber,spread=mad-normal,iterations=3",
+    "m-fixed-point:psi=catoni-wide,spread=mad,start=median,iterations=3",
+    "m-location",
+    "m-location:psi=tanh",
+    "m-location:psi=gudermann,spread=geman-abs",
+    "m-location:psi=pseudo-huber,spread=geman-quad,multiple=sqrt(n/log)",
+    "m-location:psi=huber,spread=mad-normal",
+    "m-location:psi=fair,spread=mad",
+    "m-location:psi=atan,spread=0.5",
+    "m-location:psi=logistic,multiple=2",
+    "m-location:psi=catoni-narrow,multiple=sqrt(n/2log),delta=0.01",
+    "m-location:psi=catoni-giulini,spread=mad,multiple=2",
+    "catoni",
+    "catoni:delta=0.2,variance=1",
+];
+
+/// Estimators of whole gradients.
+const BY_VECTOR: [&str; 5] = [
+    "mean",
+    "norm-clip",
+    "multi-krum",
+    "geometric-median",
+    "median-of-means",
+];
+
 /// Large layers are estimated many weights at once; rows are not.
 fn check_large_layer<T: Real>(x: &DMatrix<f64>, gy: &DMatrix<f64>, tolerance: f64) {
     let (x, gy) = (x.map(T::of), gy.map(T::of));
     let rows = written_out(&x, &gy);
-    for text in [
-        "mean",
-        "soft-truncation",
-        "soft-truncation:delta=0.2,variance=population,variance-floor=0.01,over-n",
-        "median",
-        "norm-clip",
-        "multi-krum",
-        "geometric-median",
-        "median-of-means",
-    ] {
+    for text in BY_COORDINATE.into_iter().chain(BY_VECTOR) {
         let (found, expected) = (flat_outer(&spec(text), &x, &gy), of_rows(text, &rows));
         let (found, expected) = (found.unwrap(), expected.unwrap());
         for (j, column) in rows.column_iter().enumerate() {
-            let largest = if text.contains("soft") || text.contains("median") && !text.contains('-')
-            {
-                column.amax()
-            } else {
+            let largest = if BY_VECTOR.contains(&text) {
                 rows.amax()
+            } else {
+                column.amax()
             };
             let error = (found[j] - expected[j]).abs().as_f64();
             assert!(

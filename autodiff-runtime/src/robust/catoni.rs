@@ -1,14 +1,14 @@
 //! Catoni's estimator of the mean.
 
 use super::aggregator::Aggregator;
-use super::column::{deviation, mean, median_of};
-use super::coordinatewise::locate;
+use super::column::{deviation, mean};
 use super::count::at_least;
 use super::error::{AggregateError, ParameterError};
 use super::influence::Influence;
-use super::m_location::root;
-use super::order::ByValues;
+use super::m_location::{Init, MTile, Plan, locate_m, root};
+use super::order::{ByValues, median};
 use super::part::Part;
+use super::scale::Spread;
 use super::streaming::Access;
 use super::workspace::Workspace;
 use crate::real::Real;
@@ -101,23 +101,25 @@ impl<T: Real> Aggregator<T> for Catoni {
         at_least("catoni", (2.0 * log) as usize + 1, samples)?;
         let per_deviation = (2.0 * log * (n - 2.0 * log)).sqrt() / n;
         let known = self.variance.map(f64::sqrt);
-        locate(parts, || {
-            let mut scratch = Vec::new();
-            ByValues::new(move |values: &mut [f64]| {
-                let mean = mean(values);
-                let deviation = known.unwrap_or_else(|| deviation(values, mean, 1));
-                if deviation == 0.0 {
-                    return mean;
-                }
-                let start = median_of(values, &mut scratch);
-                root(
-                    values,
-                    deviation / per_deviation,
-                    start,
-                    Influence::CatoniWide,
-                )
-            })
-        });
+        let alone = |values: &mut [f64]| {
+            let mean = mean(values);
+            let deviation = known.unwrap_or_else(|| deviation(values, mean, 1));
+            if deviation == 0.0 {
+                return mean;
+            }
+            let scale = deviation / per_deviation;
+            let start = median(values);
+            root(values, scale, start, Influence::CatoniWide)
+        };
+        let tile = MTile {
+            influence: Influence::CatoniWide,
+            spread: known.map_or(Spread::Std, Spread::Fixed),
+            factor: per_deviation.recip(),
+            start: Init::Mean,
+            plan: Plan::Root,
+            alone,
+        };
+        locate_m(parts, &tile, || ByValues::new(alone));
         Ok(())
     }
 }

@@ -1,16 +1,22 @@
 //! The loops that decide the speed, apart from the estimators that call them. All unsafe code of `robust` is here.
 
+mod geman;
 mod gemm;
+mod influence;
 mod lanes;
 mod selection;
 mod tiles;
+mod trimming;
 mod truncation;
 
+pub(super) use geman::geman_shares;
 pub(super) use gemm::{Matrix, accumulate, multiply};
+pub(super) use influence::{is_precise, pull};
 pub use lanes::Lanes;
-pub(super) use selection::medians;
+pub(super) use selection::{median_of, medians, scratch, write_out};
 pub(super) use tiles::{INPUTS, Tile, for_each_tile};
-pub(super) use truncation::{moments, truncated};
+pub(super) use trimming::{mean_near_median, trimmed_mean, winsorized_mean};
+pub(super) use truncation::{moments, squares_about, truncated};
 
 /// Multiplications below which a second thread costs more than it gains.
 const WORTH_A_THREAD: usize = 1 << 18;

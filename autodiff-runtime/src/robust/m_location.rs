@@ -1,16 +1,22 @@
 //! M-estimators of location.
 
+mod root;
+mod spread;
+mod tile;
+
 use super::aggregator::Aggregator;
 use super::column::{falling_root, largest_distance, mean, median_of};
-use super::coordinatewise::locate;
+use super::coordinatewise::{Location, locate, locate_tiled};
 use super::error::{AggregateError, ParameterError};
 use super::influence::Influence;
 use super::order::ByValues;
 use super::part::Part;
-use super::scale::Scale;
+use super::scale::{Scale, Spread};
 use super::streaming::Access;
 use super::workspace::Workspace;
 use crate::real::Real;
+
+pub(super) use tile::{MTile, Plan};
 
 /// The M-estimate of location, coordinate by coordinate: the θ at which Σᵢ ψ((xᵢ − θ)/s) = 0.
 ///
@@ -71,6 +77,16 @@ impl MLocation {
     pub(super) fn options(&self) -> (Influence, Scale) {
         (self.influence, self.scale)
     }
+
+    fn locate(&self, values: &[f64], scratch: &mut Vec<f64>) -> f64 {
+        let s = self.scale.of(values, mean(values), scratch);
+        let median = median_of(values, scratch);
+        if s > 0.0 {
+            root(values, s, median, self.influence)
+        } else {
+            median
+        }
+    }
 }
 
 impl<T: Real> Aggregator<T> for MLocation {
@@ -83,19 +99,41 @@ impl<T: Real> Aggregator<T> for MLocation {
         parts: &mut [Part<'_, T>],
         _: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        locate(parts, || {
+        let tile = MTile {
+            influence: self.influence,
+            spread: self.scale.spread(),
+            factor: self.scale.factor(parts.first().map_or(0, Part::samples)),
+            start: start_of_root(self.scale.spread()),
+            plan: Plan::Root,
+            alone: |values: &mut [f64]| self.locate(values, &mut Vec::new()),
+        };
+        locate_m(parts, &tile, || {
             let (this, mut scratch) = (*self, Vec::new());
-            ByValues::new(move |values: &mut [f64]| {
-                let s = this.scale.of(values, mean(values), &mut scratch);
-                let median = median_of(values, &mut scratch);
-                if s > 0.0 {
-                    root(values, s, median, this.influence)
-                } else {
-                    median
-                }
-            })
+            ByValues::new(move |values: &mut [f64]| this.locate(values, &mut scratch))
         });
         Ok(())
+    }
+}
+
+/// Locates every coordinate, the weights of large layers in tiles where these are precise.
+pub(super) fn locate_m<T: Real, L: Location<T>, F: Fn(&mut [f64]) -> f64 + Sync>(
+    parts: &mut [Part<'_, T>],
+    tile: &MTile<F>,
+    location: impl Fn() -> L + Sync,
+) {
+    if tile.is_precise::<T>() {
+        locate_tiled(parts, tile, location);
+    } else {
+        locate(parts, location);
+    }
+}
+
+/// Where a search for the root begins: the median costs as much as many sweeps, and is worth it where it is needed for
+/// the scale anyway, or the mean may be far beyond the scale.
+fn start_of_root(spread: Spread) -> Init {
+    match spread {
+        Spread::Mad | Spread::MadNormal => Init::Median,
+        _ => Init::Mean,
     }
 }
 
@@ -228,7 +266,16 @@ impl<T: Real> Aggregator<T> for MFixedPoint {
         parts: &mut [Part<'_, T>],
         _: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        locate(parts, || {
+        let scale = self.location.scale;
+        let tile = MTile {
+            influence: self.location.influence,
+            spread: scale.spread(),
+            factor: scale.factor(parts.first().map_or(0, Part::samples)),
+            start: self.start,
+            plan: Plan::Steps(self.iterations),
+            alone: |values: &mut [f64]| self.iterate(values, &mut Vec::new()),
+        };
+        locate_m(parts, &tile, || {
             let (this, mut scratch) = (*self, Vec::new());
             ByValues::new(move |values: &mut [f64]| this.iterate(values, &mut scratch))
         });

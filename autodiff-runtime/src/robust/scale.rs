@@ -118,12 +118,18 @@ impl Scale {
                     1.4826 * mad
                 }
             }
-            Spread::GemanQuad => geman(values, mean, 2, 0.344_320_5),
-            Spread::GemanAbs => geman(values, mean, 1, 0.385_129_5),
+            Spread::GemanQuad => geman(values, mean, 2, GEMAN_QUAD),
+            Spread::GemanAbs => geman(values, mean, 1, GEMAN_ABS),
         };
         spread * self.factor(values.len())
     }
 }
+
+/// The β of [`Spread::GemanQuad`].
+pub(super) const GEMAN_QUAD: f64 = 0.344_320_5;
+
+/// The β of [`Spread::GemanAbs`].
+pub(super) const GEMAN_ABS: f64 = 0.385_129_5;
 
 /// The σ at which the mean of |r/σ|ᵏ/(1 + |r/σ|ᵏ) is β, and 0 where too many residuals vanish for a root.
 ///

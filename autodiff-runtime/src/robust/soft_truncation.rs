@@ -335,6 +335,11 @@ impl<T: Real> Tile<T> for Truncation<T> {
         let mut location = *self;
         location.locate(outer.weight(q, p))
     }
+
+    fn of_zeros(&self) -> T {
+        // 0, or NaN of an unguarded 0/0.
+        T::ZERO * self.unit_of(T::ZERO)
+    }
 }
 
 /// Units between these bounds have cubes and reciprocal squares in the range of single precision.

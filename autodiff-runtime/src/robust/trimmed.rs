@@ -1,19 +1,19 @@
 //! Estimators by order statistics: trimmed and winsorised means, the mean around the median, the median.
 
-use pulp::Simd;
+mod tiles;
 
 use super::aggregator::Aggregator;
 use super::column::{mean, median_of};
-use super::coordinatewise::{Location, locate, locate_tiled};
+use super::coordinatewise::locate_tiled;
 use super::count::{Count, at_least};
-use super::data::OuterProducts;
 use super::error::AggregateError;
-use super::kernel::{INPUTS, Tile, medians};
 use super::order::{ByValues, median, partition_middle};
 use super::part::Part;
 use super::streaming::Access;
 use super::workspace::Workspace;
 use crate::real::Real;
+
+use tiles::Trimming;
 
 /// The median of every coordinate; of an even number of samples, the mean of the two middle values.
 ///
@@ -46,30 +46,6 @@ impl<T: Real> Aggregator<T> for Median {
     ) -> Result<(), AggregateError> {
         locate_tiled(parts, self, || ByValues::new(median));
         Ok(())
-    }
-}
-
-/// Many weights at once, by counting; those where it does not come to an end are selected one by one.
-impl<T: Real> Tile<T> for Median {
-    type Scratch = Vec<T>;
-
-    fn scratch<S: Simd>(&self, samples: usize) -> Vec<T> {
-        vec![T::ZERO; samples * T::width::<S>()]
-    }
-
-    #[inline(always)]
-    fn estimate<S: Simd>(
-        &self,
-        simd: S,
-        gy: &[T::Vector<S>],
-        x: &[[T; INPUTS]],
-        scratch: &mut Vec<T>,
-    ) -> [T::Vector<S>; INPUTS] {
-        medians::<S, T>(simd, gy, x, scratch)
-    }
-
-    fn alone(&self, outer: OuterProducts<'_, T>, q: usize, p: usize) -> T {
-        ByValues::new(median).locate(outer.weight(q, p))
     }
 }
 
@@ -124,7 +100,7 @@ impl<T: Real> Aggregator<T> for TrimmedMean {
         _: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
         let b = trim("trimmed mean", self.trim, parts)?;
-        locate(parts, || {
+        locate_tiled(parts, &Trimming::Trimmed(b), || {
             ByValues::new(move |values: &mut [f64]| trimmed_mean(values, b))
         });
         Ok(())
@@ -147,6 +123,17 @@ fn trim<T: Real>(
 pub(super) fn trimmed_mean(values: &mut [f64], b: usize) -> f64 {
     partition_middle(values, b);
     mean(&values[b..values.len() - b])
+}
+
+fn winsorized_mean(values: &mut [f64], b: usize) -> f64 {
+    partition_middle(values, b);
+    let last = values.len() - 1 - b;
+    let middle = &values[b..=last];
+    let least = middle.iter().copied().fold(f64::INFINITY, f64::min);
+    let greatest = middle.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    values[..b].fill(least);
+    values[last + 1..].fill(greatest);
+    mean(values)
 }
 
 /// The winsorised mean of every coordinate: values beyond the (b+1)-th smallest and largest count as those. Needs N > 2b.
@@ -200,17 +187,8 @@ impl<T: Real> Aggregator<T> for WinsorizedMean {
         _: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
         let b = trim("winsorised mean", self.trim, parts)?;
-        locate(parts, || {
-            ByValues::new(move |values: &mut [f64]| {
-                partition_middle(values, b);
-                let last = values.len() - 1 - b;
-                let middle = &values[b..=last];
-                let least = middle.iter().copied().fold(f64::INFINITY, f64::min);
-                let greatest = middle.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                values[..b].fill(least);
-                values[last + 1..].fill(greatest);
-                mean(values)
-            })
+        locate_tiled(parts, &Trimming::Winsorized(b), || {
+            ByValues::new(move |values: &mut [f64]| winsorized_mean(values, b))
         });
         Ok(())
     }
@@ -272,9 +250,10 @@ impl<T: Real> Aggregator<T> for MeaMed {
         let samples = parts.first().map_or(0, Part::samples);
         let f = self.f.of(samples);
         at_least("meamed", f.saturating_add(1), samples)?;
-        locate(parts, || {
+        let kept = samples - f;
+        locate_tiled(parts, &Trimming::NearMedian { kept }, || {
             let mut nearest = NearMedian::default();
-            ByValues::new(move |values: &mut [f64]| nearest.mean(values, values.len() - f))
+            ByValues::new(move |values: &mut [f64]| nearest.mean(values, kept))
         });
         Ok(())
     }

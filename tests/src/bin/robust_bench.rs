@@ -18,9 +18,19 @@ use clap::Parser;
 use cpu_time::ThreadTime;
 use serde::Serialize;
 
-const ESTIMATORS: [&str; 13] = [
+const ESTIMATORS: [&str; 19] = [
     "mean",
     "soft-truncation",
+    "m-fixed-point",
+    "m-fixed-point:iterations=3",
+    "m-location",
+    "m-location:spread=geman-quad,multiple=sqrt(n/log)",
+    "m-location:psi=huber,spread=mad-normal",
+    "catoni",
+    "median",
+    "trimmed-mean",
+    "winsorized-mean",
+    "meamed",
     "norm-clip",
     "geometric-median",
     "median-of-means",
@@ -28,10 +38,6 @@ const ESTIMATORS: [&str; 13] = [
     "multi-krum",
     "centered-clipping:iterations=5",
     "caf",
-    "median",
-    "trimmed-mean",
-    "m-fixed-point:psi=gudermann",
-    "m-fixed-point:psi=gudermann,iterations=3",
 ];
 
 const SHAPES: [Shape; 3] = [

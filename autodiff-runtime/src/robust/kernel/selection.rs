@@ -1,21 +1,52 @@
-//! The median of every weight of a tile, by counting.
+//! The value of a rank among those of every weight of a tile, by counting.
 
 use pulp::Simd;
 
 use super::tiles::INPUTS;
 use crate::real::Real;
 
-/// Products of a tile, written out: N rows for each input.
+/// Products of a tile's input `p`, written out: N rows. `scratch` has room for them.
 #[inline(always)]
-fn write_out<S: Simd, T: Real>(
+pub(in crate::robust) fn write_out<'a, S: Simd, T: Real>(
     simd: S,
     gy: &[T::Vector<S>],
     x: &[[T; INPUTS]],
     p: usize,
-    products: &mut [T::Vector<S>],
-) {
+    scratch: &'a mut [T],
+) -> &'a mut [T::Vector<S>] {
+    let products = &mut T::vectors_mut::<S>(scratch)[..gy.len()];
     for ((product, &gy), x) in products.iter_mut().zip(gy).zip(x) {
         *product = T::v_mul(simd, gy, T::v_splat(simd, x[p]));
+    }
+    products
+}
+
+/// Room for N rows of a register.
+pub(in crate::robust) fn scratch<S: Simd, T: Real>(samples: usize) -> Vec<T> {
+    vec![T::ZERO; samples * T::width::<S>()]
+}
+
+/// The least and the greatest value, both NaN if one value is.
+#[derive(Clone, Copy)]
+pub(super) struct Range<V> {
+    pub least: V,
+    pub greatest: V,
+}
+
+#[inline(always)]
+pub(super) fn range<S: Simd, T: Real>(simd: S, values: &[T::Vector<S>]) -> Range<T::Vector<S>> {
+    let splat = |x| T::v_splat(simd, x);
+    let (mut least, mut greatest) = (splat(T::INFINITY), splat(-T::INFINITY));
+    // 0·x is 0, or NaN where x is not finite.
+    let (zero, mut nan) = (splat(T::ZERO), splat(T::ZERO));
+    for &value in values {
+        least = T::v_min(simd, least, value);
+        greatest = T::v_max(simd, greatest, value);
+        nan = T::v_mul_add(simd, value, zero, nan);
+    }
+    Range {
+        least: T::v_add(simd, least, nan),
+        greatest: T::v_add(simd, greatest, nan),
     }
 }
 
@@ -60,47 +91,27 @@ fn count<S: Simd, T: Real>(
 /// Sweeps over a tile after which it is given up. A good threshold halves what is left and more.
 const MOST_SWEEPS: usize = 64;
 
-/// The medians of a tile's weights, between two middle values their mean; NaN where they are not found.
+/// The value of rank `rank`, counted from 1; NaN where one value is or it is not found.
 ///
-/// The value of a rank lies between two of the values: `low`, the least that is still possible, and `high`, the greatest.
-/// A threshold between them is counted against all values and brings one of them closer, to a value that occurs. Thresholds
-/// are interpolated in ranks, by turns with the midpoint. `scratch` has room for the products.
+/// It lies between two of the values: `low`, the least that is still possible, and `high`, the greatest. A threshold
+/// between them is counted against all values and brings one of them closer, to a value that occurs. Thresholds are
+/// interpolated in ranks, by turns with the midpoint.
 #[inline(always)]
-pub(in crate::robust) fn medians<S: Simd, T: Real>(
+pub(super) fn of_rank<S: Simd, T: Real>(
     simd: S,
-    gy: &[T::Vector<S>],
-    x: &[[T; INPUTS]],
-    scratch: &mut [T],
-) -> [T::Vector<S>; INPUTS] {
-    let mut medians = [T::v_splat(simd, T::NAN); INPUTS];
-    let products = &mut T::vectors_mut::<S>(scratch)[..gy.len()];
-    for (p, median) in medians.iter_mut().enumerate() {
-        write_out::<S, T>(simd, gy, x, p, products);
-        *median = median_of::<S, T>(simd, products);
-    }
-    medians
-}
-
-#[inline(always)]
-fn median_of<S: Simd, T: Real>(simd: S, values: &[T::Vector<S>]) -> T::Vector<S> {
+    values: &[T::Vector<S>],
+    range: Range<T::Vector<S>>,
+    rank: usize,
+) -> T::Vector<S> {
     let splat = |x| T::v_splat(simd, x);
-    let n = values.len();
-    // The rank of the lower middle value, counted from 1.
-    let rank = splat(T::of_count(n.div_ceil(2)));
-    let (mut low, mut high) = (splat(T::INFINITY), splat(-T::INFINITY));
-    // 0·x is 0, or NaN where x is not finite.
-    let (zero, mut nan) = (splat(T::ZERO), splat(T::ZERO));
-    for &value in values {
-        low = T::v_min(simd, low, value);
-        high = T::v_max(simd, high, value);
-        nan = T::v_mul_add(simd, value, zero, nan);
-    }
+    let (mut low, mut high) = (range.least, range.greatest);
+    let rank = splat(T::of_count(rank));
     // Values below `low`, and at most `high`.
-    let (mut below, mut within) = (zero, splat(T::of_count(n)));
+    let (mut below, mut within) = (splat(T::ZERO), splat(T::of_count(values.len())));
     let half = splat(T::of(0.5));
     for sweep in 0..MOST_SWEEPS {
         if !T::any_below(simd, low, high) {
-            return T::v_add(simd, finish::<S, T>(simd, values, low), nan);
+            return low;
         }
         let share = if sweep % 3 == 2 {
             half
@@ -108,8 +119,7 @@ fn median_of<S: Simd, T: Real>(simd: S, values: &[T::Vector<S>]) -> T::Vector<S>
             let wanted = T::v_sub(simd, T::v_sub(simd, rank, half), below);
             T::v_div(simd, wanted, T::v_sub(simd, within, below))
         };
-        let range = T::v_sub(simd, high, low);
-        let t = T::v_mul_add(simd, range, share, low);
+        let t = T::v_mul_add(simd, T::v_sub(simd, high, low), share, low);
         // Rounding may put it at the upper end, or an overflow beyond: the lower end always tells something.
         let inside = T::v_at_most(simd, high, t);
         let t = T::v_select(simd, inside, low, T::v_max(simd, t, low));
@@ -126,10 +136,30 @@ fn median_of<S: Simd, T: Real>(simd: S, values: &[T::Vector<S>]) -> T::Vector<S>
     splat(T::NAN)
 }
 
-/// The median from the lower middle value.
+/// The median of every weight of a tile; between two middle values, their mean. NaN where it is not found.
 #[inline(always)]
-fn finish<S: Simd, T: Real>(simd: S, values: &[T::Vector<S>], lower: T::Vector<S>) -> T::Vector<S> {
+pub(in crate::robust) fn medians<S: Simd, T: Real>(
+    simd: S,
+    gy: &[T::Vector<S>],
+    x: &[[T; INPUTS]],
+    scratch: &mut [T],
+) -> [T::Vector<S>; INPUTS] {
+    let mut medians = [T::v_splat(simd, T::NAN); INPUTS];
+    for (p, median) in medians.iter_mut().enumerate() {
+        let products = write_out::<S, T>(simd, gy, x, p, scratch);
+        *median = median_of::<S, T>(simd, products);
+    }
+    medians
+}
+
+/// The median of N rows of a register.
+#[inline(always)]
+pub(in crate::robust) fn median_of<S: Simd, T: Real>(
+    simd: S,
+    values: &[T::Vector<S>],
+) -> T::Vector<S> {
     let n = values.len();
+    let lower = of_rank::<S, T>(simd, values, range::<S, T>(simd, values), n.div_ceil(2));
     if n % 2 == 1 {
         return lower;
     }

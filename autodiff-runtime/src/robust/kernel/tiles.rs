@@ -9,7 +9,7 @@ use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
 use crate::real::Real;
-use crate::robust::data::OuterProducts;
+use crate::robust::data::{OuterProducts, all_finite};
 
 /// Inputs of a tile.
 pub(in crate::robust) const INPUTS: usize = 4;
@@ -32,6 +32,11 @@ pub(in crate::robust) trait Tile<T: Real>: Sync {
 
     /// The estimate of one weight that a tile left out.
     fn alone(&self, outer: OuterProducts<'_, T>, q: usize, p: usize) -> T;
+
+    /// The estimate where all values are zero: of the weights of a dead input or unit.
+    fn of_zeros(&self) -> T {
+        T::ZERO
+    }
 }
 
 /// Estimates all weights (Q × P, column after column) tile by tile.
@@ -65,6 +70,7 @@ impl<T: Real, K: Tile<T>> WithSimd for Layer<'_, '_, T, K> {
         } = self;
         let (samples, outputs) = (outer.samples(), outer.outputs());
         let panels = panels::<T, S>(outer);
+        let finite = all_finite(&panels);
         let work = samples * weight.len();
         let columns_of_tiles = |at: usize, weight: &mut [T], scratch: &mut Scratch<T, K>| {
             simd.vectorize(Column {
@@ -72,6 +78,7 @@ impl<T: Real, K: Tile<T>> WithSimd for Layer<'_, '_, T, K> {
                 outer,
                 tile,
                 panels: &panels,
+                finite,
                 first_input: at * INPUTS,
                 weight,
                 scratch,
@@ -120,6 +127,8 @@ struct Column<'a, 'b, S, T: Real, K: Tile<T>> {
     outer: OuterProducts<'a, T>,
     tile: &'b K,
     panels: &'b [T],
+    /// Whether every cotangent is.
+    finite: bool,
     first_input: usize,
     /// Up to [`INPUTS`] columns of the estimate.
     weight: &'b mut [T],
@@ -133,6 +142,10 @@ impl<S: Simd, T: Real, K: Tile<T>> pulp::NullaryFnOnce for Column<'_, '_, S, T, 
     fn call(self) {
         let (samples, outputs) = (self.outer.samples(), self.outer.outputs());
         let inputs = self.weight.len() / outputs;
+        let last = self.first_input + inputs;
+        if self.finite && (self.first_input..last).all(|p| all_zero(self.outer.input(p))) {
+            return self.weight.fill(self.tile.of_zeros());
+        }
         let Scratch { x, tile } = self.scratch;
         for p in 0..INPUTS {
             if p < inputs {
@@ -145,24 +158,44 @@ impl<S: Simd, T: Real, K: Tile<T>> pulp::NullaryFnOnce for Column<'_, '_, S, T, 
             }
         }
         let width = T::width::<S>();
-        let mut lanes = vec![T::ZERO; width];
+        let mut lanes = [T::ZERO; WIDEST];
+        let lanes = &mut lanes[..width];
         for (panel, gy) in self.panels.chunks_exact(width * samples).enumerate() {
             let gy = T::vectors::<S>(gy);
             let estimates = self.tile.estimate(self.simd, gy, x, tile);
             let first = panel * width;
             let here = width.min(outputs - first);
             for (p, estimate) in estimates.into_iter().take(inputs).enumerate() {
-                T::vectors_mut::<S>(&mut lanes)[0] = estimate;
+                T::vectors_mut::<S>(lanes)[0] = estimate;
                 let column = &mut self.weight[p * outputs + first..][..here];
-                for (q, (weight, &lane)) in column.iter_mut().zip(&lanes).enumerate() {
-                    // NaN: the tile does not answer for this one.
-                    *weight = if lane.partial_cmp(&lane).is_some() {
-                        lane
-                    } else {
-                        self.tile.alone(self.outer, first + q, self.first_input + p)
-                    };
+                column.copy_from_slice(&lanes[..here]);
+                // 0·x is 0, or NaN where x is not finite: a tile does not answer for all of them.
+                if lanes.iter().fold(T::ZERO, |sum, &x| sum + x * T::ZERO) == T::ZERO {
+                    continue;
+                }
+                for (q, weight) in column.iter_mut().enumerate() {
+                    let found = *weight;
+                    if found.partial_cmp(&found).is_none() {
+                        *weight = alone(self.tile, self.outer, first + q, self.first_input + p);
+                    }
                 }
             }
         }
     }
+}
+
+/// The most numbers in a register.
+const WIDEST: usize = 64;
+
+fn alone<T: Real>(tile: &impl Tile<T>, outer: OuterProducts<'_, T>, q: usize, p: usize) -> T {
+    let (gy, x) = (outer.cotangent(q), outer.input(p));
+    if (all_zero(gy) && all_finite(x)) || (all_zero(x) && all_finite(gy)) {
+        tile.of_zeros()
+    } else {
+        tile.alone(outer, q, p)
+    }
+}
+
+fn all_zero<T: Real>(numbers: &[T]) -> bool {
+    numbers.iter().all(|&x| x == T::ZERO)
 }

@@ -1,4 +1,4 @@
-//! Soft truncation of a tile of weights, in two sweeps over its samples.
+//! Moments of a tile of weights, and its soft truncation, in a sweep over its samples each.
 
 use pulp::Simd;
 
@@ -19,6 +19,27 @@ pub(in crate::robust) fn moments<S: Simd, T: Real>(
             let g = T::v_mul(simd, gy, T::v_splat(simd, x[p]));
             sum[p] = T::v_add(simd, sum[p], g);
             squares[p] = T::v_mul_add(simd, g, g, squares[p]);
+        }
+    }
+    [sum, squares]
+}
+
+/// Σ d and Σ d² of a tile, with d = g − mean.
+#[inline(always)]
+pub(in crate::robust) fn squares_about<S: Simd, T: Real>(
+    simd: S,
+    gy: &[T::Vector<S>],
+    x: &[[T; INPUTS]],
+    mean: [T::Vector<S>; INPUTS],
+) -> [[T::Vector<S>; INPUTS]; 2] {
+    let zero = T::v_splat(simd, T::ZERO);
+    let minus = mean.map(|mean| T::v_sub(simd, zero, mean));
+    let (mut sum, mut squares) = ([zero; INPUTS], [zero; INPUTS]);
+    for (&gy, x) in gy.iter().zip(x) {
+        for p in 0..INPUTS {
+            let d = T::v_mul_add(simd, gy, T::v_splat(simd, x[p]), minus[p]);
+            sum[p] = T::v_add(simd, sum[p], d);
+            squares[p] = T::v_mul_add(simd, d, d, squares[p]);
         }
     }
     [sum, squares]
