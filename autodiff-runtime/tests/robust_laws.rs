@@ -318,6 +318,43 @@ fn large_layers_agree_with_rows() {
     }
 }
 
+/// Distances of many samples in single precision are those of double precision, as far as the data go. (Not for the
+/// spectral filter, whose top direction turns far when eigenvalues are near each other.)
+#[test]
+fn distances_keep_their_digits_in_single_precision() {
+    let single = |x: DMatrix<f64>| x.map(|x| x as f32);
+    let (x, gy) = (single(data(140, 150, 1)), single(data(140, 100, 2)));
+    // A few pairs of samples that are nearly the same; then all of them about one.
+    let (mut paired, mut clustered) = (x.clone(), x.clone());
+    for i in 0..9 {
+        let twin = x.row(i + 20) * 1.0001;
+        paired.set_row(i, &twin);
+    }
+    clustered.iter_mut().for_each(|x| *x = 1.0 + *x / 64.0);
+    for (x, gy) in [
+        (&x, gy.clone()),
+        (&paired, gy.clone()),
+        (&clustered, gy.map(|gy| 2.0 + gy / 64.0)),
+    ] {
+        for text in [
+            "geometric-median",
+            "median-of-means:blocks=40",
+            "multi-krum",
+            "centered-clipping:tau=median,iterations=3",
+        ] {
+            let found = flat_outer(&spec(text), x, &gy).unwrap();
+            let (x, gy) = (x.map(f64::from), gy.map(f64::from));
+            let expected = flat_outer(&spec(text), &x, &gy).unwrap();
+            let largest = x.amax() * gy.amax();
+            let error = (found.map(f64::from) - expected).amax();
+            assert!(
+                error <= 2e-6 * largest,
+                "{text} is off by {error:e} of {largest}"
+            );
+        }
+    }
+}
+
 #[test]
 fn large_layers_name_bad_samples_too() {
     let (mut x, gy) = (data(41, 22, 1), data(41, 39, 2));

@@ -99,6 +99,12 @@ impl<'a, T: Real> Rows<'a, T> {
     pub(crate) fn column(&self, j: usize) -> Column<'a, T> {
         Column(self.coordinate(j))
     }
+
+    /// The N × D matrix.
+    pub(super) fn matrix(&self) -> Matrix<'a, T> {
+        let entries = self.columns.get(self.start..).unwrap_or_default();
+        Matrix::by_column(entries, self.samples, self.dimension, self.stored)
+    }
 }
 
 /// The per-sample gradients of a dense layer y = x Wᵀ + b, in factored form.

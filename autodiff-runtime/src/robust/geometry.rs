@@ -1,5 +1,6 @@
 //! What a vector estimator may know of N gradients: their norms and distances.
 
+mod gram;
 mod measure;
 mod pairs;
 mod view;
@@ -16,8 +17,9 @@ pub(super) use view::View;
 /// Norms and distances of N per-sample gradients, each found when first asked for.
 ///
 /// For factored gradients they come from Gram matrices, ⟨gᵢ, gⱼ⟩ = ⟨gyᵢ, gyⱼ⟩(⟨xᵢ, xⱼ⟩ + 1), summed over the parts of a
-/// model, in double precision whatever the data's: N²(P+Q) multiplications per layer instead of N²PQ. Distances that the
-/// Gram matrix has lost to cancellation are taken from differences.
+/// model, in double precision whatever the data's: N²(P+Q)/2 multiplications per layer instead of N²PQ. (For large
+/// layers in single precision, sums of up to 128 products are of that precision.) Distances that the Gram matrix has lost
+/// to cancellation are taken from differences.
 ///
 /// All lengths are in units of [`unit`](Self::unit), which is 1 unless squares would leave the range of the numbers.
 pub struct Geometry<'a> {
@@ -74,7 +76,6 @@ impl Geometry<'_> {
     fn pairs(&self) -> &[f64] {
         self.pairs.get_or_init(|| {
             let mut pairs = self.spare[1].take();
-            pairs.clear();
             pairs.resize(2 * self.samples * self.samples, 0.0);
             let (products, distances) = pairs.split_at_mut(self.samples * self.samples);
             self.data.pairs(self.unit, products, distances);

@@ -10,7 +10,7 @@ mod trimming;
 mod truncation;
 
 pub(super) use geman::geman_shares;
-pub(super) use gemm::{Matrix, accumulate, multiply};
+pub(super) use gemm::{Matrix, multiply, multiply_alone};
 pub(super) use influence::{is_precise, pull};
 pub use lanes::Lanes;
 pub(super) use selection::{median_of, medians, scratch, write_out};
@@ -23,6 +23,12 @@ const WORTH_A_THREAD: usize = 1 << 18;
 
 /// Multiplications below which laying out a layer anew costs more than it gains.
 const WORTH_TILES: usize = 1 << 15;
+
+/// Runs a loop as compiled for the instruction set found at run time. What it calls must be inlined into it.
+#[inline(always)]
+pub(super) fn vectorised<R>(run: impl FnOnce() -> R) -> R {
+    pulp::Arch::new().dispatch(run)
+}
 
 /// Whether a layer is large enough for [`for_each_tile`].
 pub(super) fn tiled(multiplications: usize) -> bool {

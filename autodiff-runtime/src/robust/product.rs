@@ -1,11 +1,8 @@
-//! Products of the factors of a layer: weighted sums Σᵢ wᵢ gyᵢ xᵢᵀ, and Gram matrices.
-
-use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-use rayon::slice::ParallelSliceMut;
+//! Products of the factors of a layer: weighted sums Σᵢ wᵢ gyᵢ xᵢᵀ.
 
 use super::data::{OuterProducts, Rows};
 use super::geometry::View;
-use super::kernel::{self, Matrix, accumulate, multiply};
+use super::kernel::{multiply, vectorised};
 use super::samples::{Column, Samples, reduce};
 use super::workspace::Workspace;
 use crate::real::Real;
@@ -49,12 +46,15 @@ pub(super) fn weighted_sum<T: Real>(
         View::Outer(outer) => {
             let (samples, outputs) = (outer.samples(), outer.outputs());
             let (scaled, _) = work.buffers(samples * outputs, 0);
-            for q in 0..outputs {
-                let column = &mut scaled[q * samples..][..samples];
-                for ((scaled, &gy), &w) in column.iter_mut().zip(outer.cotangent(q)).zip(weights) {
-                    *scaled = T::of(w) * gy;
+            vectorised(|| {
+                for q in 0..outputs {
+                    let column = &mut scaled[q * samples..][..samples];
+                    let products = outer.cotangent(q).iter().zip(weights);
+                    for (scaled, (&gy, &w)) in column.iter_mut().zip(products) {
+                        *scaled = T::of(w) * gy;
+                    }
                 }
-            }
+            });
             scaled_sum(outer.with_cotangents(scaled), T::ONE, weight);
             for (bias, column) in bias.iter_mut().zip(scaled.chunks_exact(samples)) {
                 *bias = Column(column).sum_by(|g| g);
@@ -75,60 +75,6 @@ fn weighted_row_sum<T: Real>(rows: Rows<'_, T>, weights: &[f64], sum: &mut [T]) 
         }
         let tail = gt.iter().zip(wt).map(|(&g, &w)| T::of(w) * g);
         *sum = tail.fold(reduce(lanes), |sum, term| sum + term);
-    }
-}
-
-/// Columns that are converted to double precision at a time.
-const GRAM_COLUMNS: usize = 256;
-/// Rows of a Gram matrix that are made at a time, up to the diagonal.
-const GRAM_ROWS: usize = 128;
-
-/// Adds the lower triangle of the Gram matrix of the rows of a matrix (and some of the upper one), row by row, in double
-/// precision. The matrix is given by its columns, which are multiplied by `factor` first.
-pub(super) fn gram<'a, T: Real>(
-    columns: impl Iterator<Item = &'a [T]>,
-    factor: f64,
-    samples: usize,
-    gram: &mut [f64],
-) {
-    let mut block: Vec<f64> = Vec::new();
-    let mut columns = columns.peekable();
-    while columns.peek().is_some() {
-        block.clear();
-        for column in columns.by_ref().take(GRAM_COLUMNS) {
-            block.extend(column.iter().map(|x| x.as_f64() * factor));
-        }
-        add_gram(&block, samples, gram);
-    }
-}
-
-fn add_gram(columns: &[f64], samples: usize, gram: &mut [f64]) {
-    if samples == 0 {
-        return;
-    }
-    let rows_of = |from: usize, to: usize| {
-        Matrix::by_column(
-            &columns[from..],
-            to - from,
-            columns.len() / samples,
-            samples,
-        )
-    };
-    let add = |at: usize, gram: &mut [f64]| {
-        let from = at * GRAM_ROWS;
-        let to = samples.min(from + GRAM_ROWS);
-        // Columns of what the product writes are rows of the symmetric matrix.
-        accumulate(gram, samples, rows_of(0, to), rows_of(from, to).transpose());
-    };
-    let blocks = gram.len().div_ceil(GRAM_ROWS * samples);
-    if kernel::parallel(columns.len() * samples) && blocks > 1 {
-        gram.par_chunks_mut(GRAM_ROWS * samples)
-            .enumerate()
-            .for_each(|(at, rows)| add(at, rows));
-    } else {
-        gram.chunks_mut(GRAM_ROWS * samples)
-            .enumerate()
-            .for_each(|(at, rows)| add(at, rows));
     }
 }
 

@@ -1,16 +1,20 @@
 //! Norms and distances of gradients in either form.
 
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
+
+use super::gram::{Factor, ROWS, Summation};
 use super::pairs::distances_of;
 use super::view::{Columns, View};
 use crate::real::Real;
-use crate::robust::product::gram;
+use crate::robust::kernel::{self, vectorised};
 
 /// What a [`Geometry`](super::Geometry) reads; its implementor knows the precision of the data.
 pub(super) trait Measure {
     /// Adds ‖gᵢ‖² in units of `unit`.
     fn squared_norms(&self, unit: f64, norms: &mut [f64]);
 
-    /// Writes ⟨gᵢ, gⱼ⟩ and ‖gᵢ − gⱼ‖² in units of `unit` over zeros.
+    /// Writes ⟨gᵢ, gⱼ⟩ and ‖gᵢ − gⱼ‖² in units of `unit`.
     fn pairs(&self, unit: f64, products: &mut [f64], distances: &mut [f64]);
 }
 
@@ -79,9 +83,9 @@ impl<T: Real> Measure for Views<'_, '_, T> {
             [view] => measure_pairs(view, unit, n, products, distances),
             views => {
                 let (mut k, mut d) = (vec![0.0; n * n], vec![0.0; n * n]);
+                products.fill(0.0);
+                distances.fill(0.0);
                 for view in views {
-                    k.fill(0.0);
-                    d.fill(0.0);
                     measure_pairs(view, unit, n, &mut k, &mut d);
                     products.iter_mut().zip(&k).for_each(|(sum, k)| *sum += k);
                     distances.iter_mut().zip(&d).for_each(|(sum, d)| *sum += d);
@@ -91,7 +95,7 @@ impl<T: Real> Measure for Views<'_, '_, T> {
     }
 }
 
-/// Writes ⟨gᵢ, gⱼ⟩ and ‖gᵢ − gⱼ‖² of one part over zeros.
+/// Writes ⟨gᵢ, gⱼ⟩ and ‖gᵢ − gⱼ‖² of one part.
 fn measure_pairs<T: Real>(
     view: &View<'_, T>,
     unit: f64,
@@ -99,22 +103,102 @@ fn measure_pairs<T: Real>(
     products: &mut [f64],
     distances: &mut [f64],
 ) {
-    match view {
-        View::Rows(rows) => of_rows(Columns::rows(*rows), unit, n, products, distances),
-        View::Outer(outer) => of_outer(&Factors::of(*outer, unit), n, products, distances),
+    let summation = Summation::of::<T>(n, view.factored_len().checked_div(n).unwrap_or(0));
+    let lost = measure_by(summation, view, unit, n, products, distances);
+    // A few pairs may be near each other; where many are, all products are to be exact.
+    let lost = if summation == Summation::Coarse && lost.len() > n {
+        measure_by(Summation::Fine, view, unit, n, products, distances)
+    } else {
+        lost
+    };
+    let exact = match view {
+        View::Rows(rows) => distances_of(Columns::rows(*rows), unit, &lost),
+        View::Outer(outer) => Factors::of(*outer, unit).distances(&lost),
+    };
+    for (&(i, j), exact) in lost.iter().zip(exact) {
+        distances[i * n + j] = exact;
+        distances[j * n + i] = exact;
     }
-    mirror(products, n);
-    mirror(distances, n);
+}
+
+/// The same from Gram matrices; returns the pairs whose distance these have lost to cancellation.
+fn measure_by<T: Real>(
+    summation: Summation,
+    view: &View<'_, T>,
+    unit: f64,
+    n: usize,
+    products: &mut [f64],
+    distances: &mut [f64],
+) -> Vec<(usize, usize)> {
+    match view {
+        View::Rows(rows) => {
+            let factor = Factor::new(Columns::rows(*rows), unit, summation);
+            for_rows(
+                n,
+                rows.dimension(),
+                products,
+                |from, to, products, scratch| {
+                    factor.products(from, to, n, products, &mut scratch.0);
+                },
+            );
+        }
+        View::Outer(outer) => {
+            let factors = Factors::of(*outer, unit);
+            let x = Factor::new(factors.x, factors.unit_x, summation);
+            let gy = Factor::new(factors.gy, factors.unit_gy, summation);
+            let (bias, to_unit) = (factors.bias, factors.to_unit);
+            let numbers = outer.inputs() + outer.outputs();
+            for_rows(n, numbers, products, |from, to, products, scratch| {
+                x.products(from, to, n, products, &mut scratch.0);
+                scratch.1.resize(products.len(), 0.0);
+                gy.products(from, to, n, &mut scratch.1, &mut scratch.0);
+                vectorised(|| {
+                    let rows = products.chunks_mut(n).zip(scratch.1.chunks(n));
+                    for (k, kg) in rows {
+                        for (k, kg) in k[..to].iter_mut().zip(kg) {
+                            *k = kg * (*k + bias) * to_unit;
+                        }
+                    }
+                });
+            });
+        }
+    }
+    tell(products, n, distances, summation.resolved())
+}
+
+/// Calls `make` with ranges of rows and what is stored of these, from several threads if there is much to do.
+fn for_rows<T: Real>(
+    n: usize,
+    numbers: usize,
+    matrix: &mut [f64],
+    make: impl Fn(usize, usize, &mut [f64], &mut (Vec<T>, Vec<f64>)) + Sync,
+) {
+    let range = |at: usize| (at * ROWS, n.min((at + 1) * ROWS));
+    if kernel::parallel(n * n * numbers) && n > ROWS {
+        let chunks = matrix.par_chunks_mut(ROWS * n).enumerate();
+        chunks.for_each_init(Default::default, |scratch, (at, rows)| {
+            let (from, to) = range(at);
+            make(from, to, rows, scratch);
+        });
+    } else {
+        let mut scratch = Default::default();
+        for (at, rows) in matrix.chunks_mut(ROWS * n).enumerate() {
+            let (from, to) = range(at);
+            make(from, to, rows, &mut scratch);
+        }
+    }
 }
 
 fn add_squares<T: Real>(columns: Columns<'_, T>, unit: f64, norms: &mut [f64]) {
     let per_unit = unit.recip();
-    for column in columns.iter() {
-        for (norm, g) in norms.iter_mut().zip(column) {
-            let g = g.as_f64() * per_unit;
-            *norm += g * g;
+    vectorised(|| {
+        for column in columns.iter() {
+            for (norm, g) in norms.iter_mut().zip(column) {
+                let g = g.as_f64() * per_unit;
+                *norm += g * g;
+            }
         }
-    }
+    });
 }
 
 /// The factors of a layer's gradients, each in a unit of its own.
@@ -157,91 +241,66 @@ impl<'a, T: Real> Factors<'a, T> {
     }
 }
 
-/// The lower triangles for rows.
-fn of_rows<T: Real>(
-    columns: Columns<'_, T>,
-    unit: f64,
-    n: usize,
-    products: &mut [f64],
-    distances: &mut [f64],
-) {
-    gram(columns.iter(), unit.recip(), n, products);
-    let lost = tell(products, n, distances);
-    let exact = distances_of(columns, unit, &lost);
-    for (&(i, j), exact) in lost.iter().zip(exact) {
-        distances[i * n + j] = exact;
-    }
-}
-
-/// The lower triangles for outer products. Where Gram matrices have lost a distance, with ḡ and x̄ the midpoints and a, b
-/// the differences of the factors, gyᵢ xᵢᵀ − gyⱼ xⱼᵀ = ḡ bᵀ + a x̄ᵀ, whose square
-/// ‖ḡ‖²‖b‖² + ‖a‖²‖x̄‖² + 2⟨ḡ, a⟩⟨b, x̄⟩ has no large terms.
-fn of_outer<T: Real>(
-    factors: &Factors<'_, T>,
-    n: usize,
-    products: &mut [f64],
-    distances: &mut [f64],
-) {
-    let diagonal = |k: &[f64]| (0..n).map(|i| k[i * n + i]).collect::<Vec<_>>();
-    gram(factors.x.iter(), factors.unit_x.recip(), n, products);
-    gram(factors.gy.iter(), factors.unit_gy.recip(), n, distances);
-    let (x2, g2) = (diagonal(products), diagonal(distances));
-    for (i, (k, kg)) in products
-        .chunks_exact_mut(n)
-        .zip(distances.chunks_exact(n))
-        .enumerate()
-    {
-        for (k, kg) in k[..=i].iter_mut().zip(kg) {
-            *k = kg * (*k + factors.bias) * factors.to_unit;
+impl<T: Real> Factors<'_, T> {
+    /// ‖gᵢ − gⱼ‖² of single pairs. With ḡ and x̄ the midpoints and a, b the differences of the factors,
+    /// gyᵢ xᵢᵀ − gyⱼ xⱼᵀ = ḡ bᵀ + a x̄ᵀ, whose square ‖ḡ‖²‖b‖² + ‖a‖²‖x̄‖² + 2⟨ḡ, a⟩⟨b, x̄⟩ has no large terms.
+    fn distances(&self, pairs: &[(usize, usize)]) -> Vec<f64> {
+        if pairs.is_empty() {
+            return Vec::new();
         }
+        let a = distances_of(self.gy, self.unit_gy, pairs);
+        let b = distances_of(self.x, self.unit_x, pairs);
+        let samples = self.x.matrix().rows;
+        let (mut x2, mut g2) = (vec![0.0; samples], vec![0.0; samples]);
+        add_squares(self.x, self.unit_x, &mut x2);
+        add_squares(self.gy, self.unit_gy, &mut g2);
+        let distance = |((&(i, j), a2), b2): ((&(usize, usize), f64), f64)| {
+            let g = (g2[i] + g2[j]) / 2.0 - a2 / 4.0;
+            let x = (x2[i] + x2[j]) / 2.0 - b2 / 4.0 + self.bias;
+            let mixed = (g2[i] - g2[j]) * (x2[i] - x2[j]) / 2.0;
+            ((g * b2 + a2 * x + mixed) * self.to_unit).max(0.0)
+        };
+        pairs.iter().zip(a).zip(b).map(distance).collect()
     }
-    let lost = tell(products, n, distances);
-    let a = distances_of(factors.gy, factors.unit_gy, &lost);
-    let b = distances_of(factors.x, factors.unit_x, &lost);
-    for ((&(i, j), a2), b2) in lost.iter().zip(a).zip(b) {
-        let g = (g2[i] + g2[j]) / 2.0 - a2 / 4.0;
-        let x = (x2[i] + x2[j]) / 2.0 - b2 / 4.0 + factors.bias;
-        let mixed = (g2[i] - g2[j]) * (x2[i] - x2[j]) / 2.0;
-        distances[i * n + j] = ((g * b2 + a2 * x + mixed) * factors.to_unit).max(0.0);
-    }
-}
-
-/// Where ‖gᵢ − gⱼ‖² is less than this share of ‖gᵢ‖² + ‖gⱼ‖², the Gram matrix has lost more than ten bits of it.
-const RESOLVED: f64 = 1e-3;
-
-/// Writes the squared distances that a Gram matrix tells, both in lower triangles, and returns the pairs that it does not
-/// resolve.
-fn tell(k: &[f64], n: usize, distances: &mut [f64]) -> Vec<(usize, usize)> {
-    let diagonal: Vec<f64> = (0..n).map(|i| k[i * n + i]).collect();
-    let mut lost = Vec::new();
-    for (i, (row, distances)) in k
-        .chunks_exact(n)
-        .zip(distances.chunks_exact_mut(n))
-        .enumerate()
-    {
-        let mut unresolved = 0;
-        for ((distance, &product), &square) in distances[..i].iter_mut().zip(row).zip(&diagonal) {
-            *distance = (square - product) + (diagonal[i] - product);
-            unresolved += u32::from(*distance < RESOLVED * (square + diagonal[i]));
-        }
-        distances[i] = 0.0;
-        if unresolved > 0 {
-            let is_lost = |&j: &usize| distances[j] < RESOLVED * (diagonal[j] + diagonal[i]);
-            lost.extend((0..i).filter(is_lost).map(|j| (i, j)));
-        }
-    }
-    lost
 }
 
 /// Rows and columns that are mirrored at a time, so that both fit the first-level cache.
-const BLOCK: usize = 32;
+const TILE: usize = 32;
+
+/// From the lower triangle of a Gram matrix, writes the squared distances that it tells, and the upper triangles of both.
+/// Returns the pairs whose distance is less than the share `resolved` of the sum of their squares.
+fn tell(k: &mut [f64], n: usize, distances: &mut [f64], resolved: f64) -> Vec<(usize, usize)> {
+    let diagonal: Vec<f64> = (0..n).map(|i| k[i * n + i]).collect();
+    let mut lost = Vec::new();
+    vectorised(|| {
+        for (i, (row, distances)) in (k.chunks_exact(n))
+            .zip(distances.chunks_exact_mut(n))
+            .enumerate()
+        {
+            let mut unresolved = 0;
+            let told = distances[..i].iter_mut().zip(row).zip(&diagonal);
+            for ((distance, &product), &square) in told {
+                *distance = (square - product) + (diagonal[i] - product);
+                unresolved += u32::from(*distance < resolved * (square + diagonal[i]));
+            }
+            distances[i] = 0.0;
+            if unresolved > 0 {
+                let is_lost = |&j: &usize| distances[j] < resolved * (diagonal[j] + diagonal[i]);
+                lost.extend((0..i).filter(is_lost).map(|j| (i, j)));
+            }
+        }
+    });
+    mirror(k, n);
+    mirror(distances, n);
+    lost
+}
 
 /// Copies the lower triangle to the upper one.
 fn mirror(matrix: &mut [f64], n: usize) {
-    for row in (0..n).step_by(BLOCK) {
-        for column in (0..=row).step_by(BLOCK) {
-            for i in row..n.min(row + BLOCK) {
-                for j in column..i.min(column + BLOCK) {
+    for row in (0..n).step_by(TILE) {
+        for column in (0..=row).step_by(TILE) {
+            for i in row..n.min(row + TILE) {
+                for j in column..i.min(column + TILE) {
                     matrix[j * n + i] = matrix[i * n + j];
                 }
             }

@@ -2,6 +2,7 @@
 
 use crate::real::Real;
 use crate::robust::data::{OuterProducts, Rows};
+use crate::robust::kernel::Matrix;
 use crate::robust::part::Part;
 
 /// Per-sample gradients of one part.
@@ -88,6 +89,15 @@ impl<'a, T: Real> Columns<'a, T> {
             Source::Inputs(outer) => outer.input(k),
             Source::Cotangents(outer) => outer.cotangent(k),
         })
+    }
+
+    /// The N × K matrix.
+    pub fn matrix(self) -> Matrix<'a, T> {
+        match self.source {
+            Source::Rows(rows) => rows.matrix(),
+            Source::Inputs(outer) => outer.x_matrix(),
+            Source::Cotangents(outer) => outer.gy_matrix(),
+        }
     }
 
     pub fn largest(self) -> f64 {

@@ -36,6 +36,20 @@ impl<'a, T> Matrix<'a, T> {
         }
     }
 
+    /// Some of the rows.
+    pub fn rows(self, from: usize, to: usize) -> Self {
+        Self {
+            entries: self.entries.get(from * self.row..).unwrap_or_default(),
+            rows: to - from,
+            ..self
+        }
+    }
+
+    /// Some of the columns.
+    pub fn columns(self, from: usize, to: usize) -> Self {
+        self.transpose().rows(from, to).transpose()
+    }
+
     fn is_within_bounds(&self) -> bool {
         let empty = self.rows == 0 || self.columns == 0;
         empty || (self.rows - 1) * self.row + (self.columns - 1) * self.column < self.entries.len()
@@ -55,23 +69,22 @@ pub(in crate::robust) fn multiply<T: Real>(
     } else {
         Parallelism::None
     };
-    product(c, a.rows, false, factor, a, b, parallelism);
+    product(c, a.rows, factor, a, b, parallelism);
 }
 
-/// C ← C + A B, for C stored column after column, `stride` apart, on one thread.
-pub(in crate::robust) fn accumulate<T: Real>(
+/// C ← A B, for C stored column after column, `stride` apart, on one thread.
+pub(in crate::robust) fn multiply_alone<T: Real>(
     c: &mut [T],
     stride: usize,
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
 ) {
-    product(c, stride, true, T::ONE, a, b, Parallelism::None);
+    product(c, stride, T::ONE, a, b, Parallelism::None);
 }
 
 fn product<T: Real>(
     c: &mut [T],
     c_stride: usize,
-    add: bool,
     factor: T,
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
@@ -93,7 +106,7 @@ fn product<T: Real>(
             c.as_mut_ptr(),
             stride(c_stride),
             1,
-            add,
+            false,
             a.entries.as_ptr(),
             stride(a.column),
             stride(a.row),

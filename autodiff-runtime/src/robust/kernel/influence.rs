@@ -68,8 +68,8 @@ impl<S: Simd, T: Real> Sweep<'_, S, T> {
         let simd = self.simd;
         let zero = T::v_splat(simd, T::ZERO);
         let mut minus = self.theta;
-        for p in 0..INPUTS {
-            minus[p] = T::v_sub(simd, zero, self.theta[p]);
+        for minus in &mut minus {
+            *minus = T::v_sub(simd, zero, *minus);
         }
         let mut sums = [zero; INPUTS];
         let (gy, last_gy) = self.gy.as_chunks::<2>();

@@ -137,16 +137,10 @@ impl<V: Copy> Search<V> {
             T::v_mul(simd, self.low, half),
             T::v_mul(simd, self.high, half),
         );
-        let above = T::v_at_most(simd, newton, self.low);
-        let next = T::v_select(simd, above, middle, newton);
-        let below = T::v_at_most(simd, self.high, newton);
-        let next = T::v_select(simd, below, middle, next);
-        let next = T::v_select(
-            simd,
-            T::v_at_most(simd, T::v_abs(simd, value), zero),
-            self.here,
-            next,
-        );
+        let above = T::v_at_most(simd, self.low, newton);
+        let next = T::v_select(simd, above, newton, middle);
+        let below = T::v_at_most(simd, newton, self.high);
+        let next = T::v_select(simd, below, next, middle);
         self.last = self.here;
         self.value = value;
         self.here = next;

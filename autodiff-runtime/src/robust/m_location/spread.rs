@@ -75,7 +75,8 @@ pub(super) fn geman<S: Simd, T: Real, const SQUARED: bool>(
             *power = T::v_mul(simd, *power, *power);
         }
     }
-    let settled = splat(16.0 * T::EPSILON.as_f64());
+    // The next step would be about the square of this.
+    let settled = splat(64.0 * T::EPSILON.as_f64());
     for _ in 0..MOST_STEPS {
         let [shares, products] = geman_shares::<S, T, SQUARED>(simd, gy, x, moments.mean, power);
         let mut moving = false;

@@ -176,9 +176,8 @@ impl<S: Simd, T: Real> Falling<S, T> for MeanPull<'_, S, T> {
             influence, gy, x, ..
         } = *self;
         let mut step = pull::<S, T>(simd, influence, gy, x, theta, self.per_scale);
-        for p in 0..INPUTS {
-            let per_pull = T::v_mul(simd, self.scale[p], self.per_sample);
-            step[p] = T::v_mul(simd, step[p], per_pull);
+        for (step, &scale) in step.iter_mut().zip(&self.scale) {
+            *step = T::v_mul(simd, *step, T::v_mul(simd, scale, self.per_sample));
         }
         step
     }
