@@ -1,3 +1,4 @@
 //! Facts about a trace that the transformations need.
 
 pub mod activity;
+pub mod recursion;

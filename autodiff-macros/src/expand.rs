@@ -3,7 +3,7 @@
 use crate::analysis::activity::Activity;
 use crate::args::Args;
 use crate::errors::Errors;
-use crate::lower::{Lowered, lower};
+use crate::lower::{Lowered, lower, lower_given};
 use crate::passes::simplify;
 use crate::signature::Function;
 use crate::{derive, emit, fallback, fence};
@@ -20,12 +20,18 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         Err(error) => return fallback::not_a_function(item, error, errors),
     };
     let function = Function::read(item, &args, &errors);
-    if !errors.is_empty() {
+    args.given.check(&function, args.scalar, &errors);
+    let readable = errors.is_empty();
+    if !args.given.is_some() {
         fence::check(&function.item, &errors);
+    }
+    if !readable {
         return fallback::stubs(&function, args.scalar, errors);
     }
-    fence::check(&function.item, &errors);
-    let mut lowered = lower(&function, &errors);
+    let mut lowered = match args.given.is_some() {
+        true => lower_given(&function, &args.given, &errors),
+        false => lower(&function, &errors),
+    };
     check_hazards(&function, &lowered, &errors);
     if !errors.is_empty() {
         return fallback::stubs(&function, args.scalar, errors);

@@ -189,8 +189,29 @@ pub enum Op {
     SumOf(Place),
     /// A copy of a place, with storage of its own.
     CloneOf(Place),
+    /// A function whose partials the user gives.
+    Given(std::rc::Rc<Given>),
     /// Enters an equation into the printable trace; gives its node.
     Record(Box<Record>),
+}
+
+/// A function with its partials. The arguments of the equation are the active parameters.
+#[derive(Debug)]
+pub struct Given {
+    pub name: String,
+    /// The call, as an expression.
+    pub call: Code,
+    /// One partial for each argument, for tangents.
+    pub forward: Vec<Formula>,
+    /// The same with variables of their own, for adjoints: both can stand in one trace.
+    pub backward: Vec<Formula>,
+}
+
+/// Statements and the value they compute.
+#[derive(Debug)]
+pub struct Formula {
+    pub block: Block,
+    pub value: Operand,
 }
 
 /// An equation for the printable trace.
@@ -234,13 +255,13 @@ pub enum Arg {
 pub struct Call {
     /// The path as written, without its generic arguments.
     pub path: TokenStream,
+    /// What gives the key with the derivatives, if it is not the macro of the path's name.
+    pub finder: Option<TokenStream>,
     /// The generic arguments as written.
     pub turbofish: Option<TokenStream>,
     pub args: Vec<Arg>,
     pub result: VarId,
     pub span: Span,
-    /// Whether the call is to the function that contains it.
-    pub recursive: bool,
     /// Which of the statements this is.
     pub form: CallForm,
     /// The tangents, in a trace that carries tangents along.

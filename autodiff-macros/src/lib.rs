@@ -5,6 +5,7 @@
 mod rule;
 mod analysis;
 mod args;
+mod custom;
 mod derive;
 mod emit;
 mod errors;

@@ -20,6 +20,7 @@ mod call;
 mod control;
 mod exits;
 mod expr;
+mod given;
 mod loops;
 mod opaque;
 mod place;
@@ -32,6 +33,7 @@ use crate::names::Names;
 use crate::rule::Row;
 use crate::signature::{Base, Function};
 use control::Exits;
+pub use given::{Underived, lower_given, rule_key, underived_module};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use std::collections::HashMap;
@@ -49,6 +51,10 @@ pub struct Lowered {
     /// The variable of each parameter.
     pub params: Vec<VarId>,
     pub hazards: Vec<Hazard>,
+    /// Why there is no second derivative, if there is none.
+    pub first_order_only: Option<String>,
+    /// The calls in formulas of a rule.
+    pub underived: Vec<Underived>,
 }
 
 /// The state of lowering: the trace so far, the names in scope, the open regions.
@@ -67,47 +73,65 @@ struct Lower<'a> {
     name: &'a Ident,
     output: Option<&'a syn::Type>,
     output_shape: &'a Ty,
+    /// The calls in formulas of a rule, if one is being lowered.
+    underived: Option<Vec<Underived>>,
 }
 
 /// Lowers the body of `function`.
 pub fn lower(function: &Function, errors: &Errors) -> Lowered {
-    let mut names = Names::new(function.item.to_token_stream());
-    for param in &function.params {
-        names.take(&param.dot);
-        names.take(&param.bar);
-    }
-    let mut lower = Lower {
-        trace: Trace::new(names),
-        errors,
-        scopes: vec![HashMap::new()],
-        regions: vec![Block::default()],
-        exits: Exits::default(),
-        hazards: Vec::new(),
-        aliases: VarMap::new(),
-        items: Vec::new(),
-        base: function.base,
-        name: function.name(),
-        output: function.output.as_ref(),
-        output_shape: &function.output_shape,
-    };
-    let params = function
-        .params
-        .iter()
-        .map(|param| lower.param(param))
-        .collect();
+    let mut lower = Lower::of(function, errors);
+    let params = lower.params(function);
     let result = lower.body(&function.item.block);
-    let mut trace = lower.trace;
-    if let Some(Operand::Var(var)) = result
-        && matches!(trace.ty(var), Ty::Unknown)
-    {
-        trace.var_mut(var).ty = function.output_shape.clone();
+    lower.finish(params, result)
+}
+
+impl<'a> Lower<'a> {
+    /// Before the first statement.
+    fn of(function: &'a Function, errors: &'a Errors) -> Lower<'a> {
+        let mut names = Names::new(function.item.to_token_stream());
+        for param in &function.params {
+            names.take(&param.dot);
+            names.take(&param.bar);
+        }
+        Lower {
+            trace: Trace::new(names),
+            errors,
+            scopes: vec![HashMap::new()],
+            regions: vec![Block::default()],
+            exits: Exits::default(),
+            hazards: Vec::new(),
+            aliases: VarMap::new(),
+            items: Vec::new(),
+            base: function.base,
+            name: function.name(),
+            output: function.output.as_ref(),
+            output_shape: &function.output_shape,
+            underived: None,
+        }
     }
-    trace.body = lower.regions.pop().expect("the region of the body is open");
-    trace.result = result;
-    Lowered {
-        trace,
-        params,
-        hazards: lower.hazards,
+
+    fn params(&mut self, function: &Function) -> Vec<VarId> {
+        let params = function.params.iter();
+        params.map(|param| self.param(param)).collect()
+    }
+
+    /// After the last statement.
+    fn finish(mut self, params: Vec<VarId>, result: Option<Operand>) -> Lowered {
+        let mut trace = self.trace;
+        if let Some(Operand::Var(var)) = result
+            && matches!(trace.ty(var), Ty::Unknown)
+        {
+            trace.var_mut(var).ty = self.output_shape.clone();
+        }
+        trace.body = self.regions.pop().expect("the region of the body is open");
+        trace.result = result;
+        Lowered {
+            trace,
+            params,
+            hazards: self.hazards,
+            first_order_only: None,
+            underived: Vec::new(),
+        }
     }
 }
 

@@ -108,6 +108,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+// The attribute writes the name of this crate, also in this crate.
+extern crate self as autodiff_runtime;
+
 pub mod check;
 mod differentiable;
 mod dual;
@@ -118,6 +121,7 @@ pub mod private;
 mod real;
 pub mod robust;
 mod scalar;
+pub mod special;
 pub mod tape;
 pub mod trace;
 

@@ -1,6 +1,7 @@
 //! What generated code calls. Not part of the public interface: it changes with the macro.
 
 mod count;
+mod dual;
 mod jacobian;
 mod key;
 mod lane;
@@ -11,13 +12,14 @@ mod tree;
 mod zero;
 
 pub use count::count;
+pub use dual::{add_dual, dual, dual_tangents, dual_values};
 pub use jacobian::{
     check_jacobian, columns, flat, prefers_rows, scatter, seed, store_row, store_rows,
 };
 pub use key::{Found, HeldConstant, Key, find};
-pub use lane::{Lane, Lanes};
+pub use lane::{Lane, Lanes, put_lane, take_lane};
 pub use lift::{Lift, Lower, coerce, lift, lower};
 pub use shape::{SameShape, check_shape};
-pub use tracing::{Inputs, trace_inputs, trace_outputs};
+pub use tracing::{Inputs, place_nodes, record_given, trace_inputs, trace_outputs, values};
 pub use tree::{Tree, accumulate, clear, sum};
 pub use zero::{Placeholder, ZeroLike, outline, placeholder, zero_like, zero_of};

@@ -7,6 +7,7 @@
 //! or adjoint, `None` where the caller has no derivative; where the callee has none, the `Option`
 //! can hold nothing.
 
+mod custom;
 mod forward;
 mod gradient;
 mod hessian;
@@ -19,6 +20,7 @@ mod vjp;
 
 use super::docs;
 use super::stmt::Emit;
+use crate::analysis::recursion::must_box;
 use crate::args::{Args, Mode};
 use crate::derive::{self, Forward, Purpose, Reverse};
 use crate::ir::*;
@@ -38,10 +40,11 @@ pub fn all(function: &Function, lowered: &Lowered, args: &Args) -> TokenStream {
     let writer = Writer::new(function, Some(lowered), args.mode);
     let key = writer.key();
     let public = writer.public();
+    let rule = custom::items(&writer, &args.given);
     let twin = args
         .scalar
         .then(|| super::scalar::twin(function, Some(lowered)));
-    quote!(#key #public #twin)
+    quote!(#key #public #rule #twin)
 }
 
 /// The same signatures without derivatives, for a function with errors.
@@ -83,6 +86,8 @@ pub(super) struct Writer<'a> {
     pub f: &'a Function,
     pub lowered: Option<&'a Lowered>,
     mode: Option<Mode>,
+    /// Whether the function is in a cycle of calls that its pullback has to break.
+    recursive: bool,
     /// The sweeps that several siblings start from.
     gradient: OnceCell<Reverse>,
     pullback: OnceCell<Reverse>,
@@ -91,10 +96,13 @@ pub(super) struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(f: &'a Function, lowered: Option<&'a Lowered>, mode: Option<Mode>) -> Writer<'a> {
         let (gradient, pullback) = (OnceCell::new(), OnceCell::new());
+        let recursive =
+            lowered.is_some_and(|lowered| must_box(&f.name().to_string(), &lowered.trace.body));
         Writer {
             f,
             lowered,
             mode,
+            recursive,
             gradient,
             pullback,
         }

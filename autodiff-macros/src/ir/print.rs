@@ -161,6 +161,7 @@ fn right_side(eqn: &Eqn, trace: &Trace) -> String {
         Op::Zero => "zero".to_string(),
         Op::SumOf(at) => format!("sum {}", place(at, trace)),
         Op::CloneOf(at) => format!("clone {}", place(at, trace)),
+        Op::Given(given) => format!("{}({args})", given.name),
         Op::Record(record) => format!("record {}", record.template),
     }
 }

@@ -180,6 +180,7 @@ impl Lower<'_> {
             Ty::Unknown
         };
         let span = expr.span();
+        let finder = self.finder_in_formula(&path, &args);
         let result = self.trace.fresh(
             "v",
             ty,
@@ -188,11 +189,11 @@ impl Lower<'_> {
         );
         self.emit(Stmt::Call(Box::new(Call {
             path: path.to_token_stream(),
+            finder,
             turbofish,
             args,
             result,
             span,
-            recursive,
             form: CallForm::Plain,
             dots: None,
         })));

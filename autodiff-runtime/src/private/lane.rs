@@ -1,5 +1,6 @@
 //! The scalars of tangents: one number, or several directions at once.
 
+use super::Tree;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
@@ -15,17 +16,76 @@ pub trait Lane<B>:
     + SubAssign
     + Mul<B, Output = Self>
     + Div<B, Output = Self>
+    + Tree<Self>
 {
     /// The zero tangent.
     const ZERO: Self;
+
+    /// How many directions there are.
+    const LANES: usize;
+
+    /// The derivative in direction `k`.
+    fn lane(&self, k: usize) -> B;
+
+    /// Sets the derivative in direction `k`.
+    fn set_lane(&mut self, k: usize, value: B);
 }
 
-impl Lane<f64> for f64 {
-    const ZERO: f64 = 0.0;
+macro_rules! one_lane {
+    ($($float:ty)*) => {$(
+        impl Lane<$float> for $float {
+            const ZERO: $float = 0.0;
+            const LANES: usize = 1;
+
+            #[inline]
+            fn lane(&self, _: usize) -> $float {
+                *self
+            }
+
+            #[inline]
+            fn set_lane(&mut self, _: usize, value: $float) {
+                *self = value;
+            }
+        }
+    )*};
+}
+one_lane!(f32 f64);
+
+/// Writes direction `k` of a tangent into one over plain floats.
+#[inline]
+pub fn take_lane<V, B, D, T>(from: &D, to: &mut T, k: usize)
+where
+    V: Lane<B>,
+    D: Tree<V> + ?Sized,
+    T: Tree<B> + ?Sized,
+{
+    let mut values = Vec::new();
+    from.leaves(&mut |leaf| values.push(leaf.lane(k)));
+    let mut values = values.into_iter();
+    to.leaves_mut(&mut |leaf| {
+        if let Some(value) = values.next() {
+            *leaf = value;
+        }
+    });
 }
 
-impl Lane<f32> for f32 {
-    const ZERO: f32 = 0.0;
+/// Writes a tangent over plain floats into direction `k` of another.
+#[inline]
+pub fn put_lane<V, B, T, D>(from: &T, to: &mut D, k: usize)
+where
+    V: Lane<B>,
+    B: Copy,
+    T: Tree<B> + ?Sized,
+    D: Tree<V> + ?Sized,
+{
+    let mut values = Vec::new();
+    from.leaves(&mut |leaf| values.push(*leaf));
+    let mut values = values.into_iter();
+    to.leaves_mut(&mut |leaf| {
+        if let Some(value) = values.next() {
+            leaf.set_lane(k, value);
+        }
+    });
 }
 
 /// The tangents of one number in `N` directions.
@@ -43,6 +103,17 @@ macro_rules! lanes {
     ($float:ty) => {
         impl<const N: usize> Lane<$float> for Lanes<$float, N> {
             const ZERO: Self = Lanes([0.0; N]);
+            const LANES: usize = N;
+
+            #[inline]
+            fn lane(&self, k: usize) -> $float {
+                self.0[k]
+            }
+
+            #[inline]
+            fn set_lane(&mut self, k: usize, value: $float) {
+                self.0[k] = value;
+            }
         }
 
         impl<const N: usize> Mul<$float> for Lanes<$float, N> {

@@ -1,6 +1,7 @@
 //! The numbers inside of tangents and adjoints, whatever holds them.
 
 use super::Lanes;
+use crate::Dual;
 use crate::trace::Node;
 
 /// Something made of scalars `V`: one of them, or arrays, slices, `Vec`s and tuples of them.
@@ -26,7 +27,7 @@ macro_rules! one_leaf {
         }
     )*};
 }
-one_leaf! { [] f32; [] f64; [] Node; [B, const N: usize] Lanes<B, N>; }
+one_leaf! { [] f32; [] f64; [] Node; [B, const N: usize] Lanes<B, N>; [T] Dual<T>; }
 
 impl<V> Tree<V> for () {
     #[inline]

@@ -50,7 +50,9 @@ impl Writer<'_> {
         }
         let (rebind, mutable) = (self.rebind(), self.rebind_dots());
         let parts = bare(parts);
-        quote!(#shadows #rebind #mutable #forward #backward #parts)
+        let refusal = lowered.first_order_only.as_ref();
+        let refusal = refusal.map(|message| quote!(::core::panic!("{}", #message);));
+        quote!(#refusal #shadows #rebind #mutable #forward #backward #parts)
     }
 
     pub(super) fn public_hessian(&self) -> TokenStream {

@@ -4,6 +4,11 @@ use super::*;
 
 impl Writer<'_> {
     pub(super) fn key_pull(&self) -> TokenStream {
+        let (head, body) = (self.pull_head(), self.pull_body());
+        quote!(#head { #body })
+    }
+
+    pub(super) fn pull_head(&self) -> TokenStream {
         let held = held_lifetimes(self.f);
         let params = self.f.params.iter().map(|param| self.pull_param(param));
         let before = held
@@ -18,17 +23,16 @@ impl Writer<'_> {
         let call = quote!((#(#types),*) -> (#(#returned,)*));
         let pullback = self.pullback_type(&call, &held);
         let (clause, attributes) = (self.where_clause(), attributes());
-        let body = self.pull_body();
         quote! {
             #attributes
-            pub fn pull #generics(self, #(#params),*) -> (#output, #pullback) #clause { #body }
+            pub fn pull #generics(self, #(#params),*) -> (#output, #pullback) #clause
         }
     }
 
     /// A pullback is a closure; that of a function that calls itself has to be boxed.
     pub(super) fn pullback_type(&self, call: &TokenStream, held: &Held) -> TokenStream {
         let lifetimes = &held.all;
-        if self.is_recursive() {
+        if self.recursive {
             let bound = held.all.first().map(|lifetime| quote!(+ #lifetime));
             return quote!(::std::boxed::Box<dyn ::core::ops::FnOnce #call #bound>);
         }
@@ -42,18 +46,8 @@ impl Writer<'_> {
         quote!(impl ::core::ops::FnOnce #call + use<#(#lifetimes,)* #(#consts),*>)
     }
 
-    pub(super) fn is_recursive(&self) -> bool {
-        let mut recursive = false;
-        if let Some(lowered) = self.lowered {
-            lowered.trace.body.walk(&mut |stmt| {
-                recursive |= matches!(stmt, Stmt::Call(call) if call.recursive);
-            });
-        }
-        recursive
-    }
-
     pub(super) fn boxed(&self, closure: TokenStream) -> TokenStream {
-        if self.is_recursive() {
+        if self.recursive {
             quote!(::std::boxed::Box::new(#closure))
         } else {
             closure

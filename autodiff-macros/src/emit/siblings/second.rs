@@ -4,6 +4,11 @@ use super::*;
 
 impl Writer<'_> {
     pub(super) fn key_pull_jvp(&self) -> TokenStream {
+        let (head, body) = (self.pull_jvp_head(), self.pull_jvp_body());
+        quote!(#head { #body })
+    }
+
+    pub(super) fn pull_jvp_head(&self) -> TokenStream {
         let float = self.float();
         let held = held_lifetimes(self.f);
         let before = held
@@ -23,12 +28,9 @@ impl Writer<'_> {
         let call = quote!((#(#types),*) -> ((#(#returned,)*), (#(#returned,)*)));
         let pullback = self.pullback_type(&call, &held);
         let (clause, attributes) = (self.where_clause(), attributes());
-        let body = self.pull_jvp_body();
         quote! {
             #attributes
-            pub fn pull_jvp #generics(self, #(#params),*) -> (#output, #tangent, #pullback) #clause {
-                #body
-            }
+            pub fn pull_jvp #generics(self, #(#params),*) -> (#output, #tangent, #pullback) #clause
         }
     }
 
@@ -44,6 +46,8 @@ impl Writer<'_> {
                 })
             };
         };
+        let refusal = lowered.first_order_only.as_ref();
+        let refusal = refusal.map(|message| quote!(::core::panic!("{}", #message);));
         let reverse = self.reverse(lowered, Purpose::Pullback);
         let second = derive::second(self.f, lowered, reverse);
         let emit = self.emit(&second.trace, float.clone());
@@ -71,6 +75,7 @@ impl Writer<'_> {
             .map(|dot| Operand::Var(*dot));
         let pair = self.pair(&emit, dot.as_ref());
         quote! {
+            #refusal
             #outlines #opened #rebind #mutable #forward
             let (__value, __tangent) = #pair;
             (__value, __tangent, #closure)

@@ -43,6 +43,7 @@ impl Emit<'_> {
         args: &[TokenStream],
     ) -> TokenStream {
         let (path, span) = (&call.path, call.span);
+        let key = call.finder.clone().unwrap_or_else(|| quote!(#path!()));
         let with = |extra: Option<TokenStream>| match (&call.turbofish, extra) {
             (None, _) => quote!(),
             (Some(fish), None) => quote!(::<#fish>),
@@ -55,21 +56,21 @@ impl Emit<'_> {
         match (&call.form, dot) {
             (CallForm::Forward { pullback }, None) => {
                 let (pullback, fish) = (&self.trace.var(*pullback).ident, with(None));
-                quote_spanned!(span=> let (#result, #pullback) = #path!().pull #fish(#(#args),*);)
+                quote_spanned!(span=> let (#result, #pullback) = #key.pull #fish(#(#args),*);)
             }
             (CallForm::Forward { pullback }, Some(dot)) => {
                 let (pullback, fish) = (&self.trace.var(*pullback).ident, with(None));
                 quote_spanned!(span=>
-                    let (#result, #dot, #pullback) = #path!().pull_jvp #fish(#(#args),*);)
+                    let (#result, #dot, #pullback) = #key.pull_jvp #fish(#(#args),*);)
             }
             (_, Some(dot)) if self.tracing => {
                 let fish = with(None);
                 quote_spanned!(span=>
-                    let (#result, #dot) = #path!().trace #fish(__trace, #(#args),*);)
+                    let (#result, #dot) = #key.trace #fish(__trace, #(#args),*);)
             }
             (_, Some(dot)) => {
                 let fish = with(Some(quote!(_)));
-                quote_spanned!(span=> let (#result, #dot) = #path!().jvp #fish(#(#args),*);)
+                quote_spanned!(span=> let (#result, #dot) = #key.jvp #fish(#(#args),*);)
             }
             (_, None) => {
                 let fish = with(None);
