@@ -65,11 +65,11 @@ pub fn normal_hazard(x: f64) -> f64 {
     }
     // Laplace's continued fraction (Abramowitz and Stegun 26.2.14) converges at once in the tail.
     let x = -x;
-    (1..=20).rev().fold(x, |tail, k| x + f64::from(k) / tail)
+    (1..=60).rev().fold(x, |tail, k| x + f64::from(k) / tail)
 }
 
-/// Where the tail begins, in which `φ` and `Φ` would underflow.
-const TAIL: f64 = -30.0;
+/// Where the tail begins, in which the quotient of `φ` and `Φ` loses digits and both underflow in the end.
+const TAIL: f64 = -6.0;
 
 /// Quantile of the standard normal distribution: the inverse of [`normal_cdf`]. Infinite at 0 and 1, NaN outside.
 ///
