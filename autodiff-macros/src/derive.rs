@@ -148,7 +148,7 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
     let activity = Activity::of(&trace, &inputs, &outputs);
     let mut shadows = VarMap::new();
     for (param, var) in function.params.iter().zip(&lowered.params) {
-        if param.active && has_shadow(param, purpose) {
+        if param.active && param.has_shadow() {
             let ty = Ty::Ref(Box::new(trace.ty(*var).behind().clone()), true);
             let shadow = param_var(&mut trace, &param.bar, ty, Kind::Param);
             shadows.insert(*var, shadow);
@@ -206,13 +206,6 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
         inputs,
         outputs,
     }
-}
-
-/// Whether the adjoint of a parameter is added to directly where the caller wants it.
-fn has_shadow(param: &crate::signature::Param, purpose: Purpose) -> bool {
-    let by_reference = param.passing != Passing::Value;
-    let aggregate = !matches!(param.shape, Ty::Real) && !param.mut_binding;
-    by_reference || (purpose == Purpose::Gradient && aggregate)
 }
 
 /// Second order: forward over `reverse`.

@@ -273,8 +273,8 @@ pub struct Call {
 pub struct Dots {
     /// One for each argument: where its tangent is, if it has one.
     pub args: Vec<Option<Place>>,
-    /// Receives the tangent of the result (or of the cotangents, for `Backward`).
-    pub result: VarId,
+    /// Receives the tangent of the result, which `Backward` does not have.
+    pub result: Option<VarId>,
     /// The tangents of the shadows, for `Backward`.
     pub shadows: Vec<Option<Place>>,
     pub seed: Option<Operand>,
@@ -287,14 +287,12 @@ pub enum CallForm {
     Plain,
     /// `(result, pullback) = g.pull(args)`.
     Forward { pullback: VarId },
-    /// `cotangents = pullback(seed, shadows)`.
+    /// `pullback(seed, shadows)`.
     Backward {
         pullback: VarId,
         seed: Option<Operand>,
         /// One for each argument: the adjoint to add to, if there is one.
         shadows: Vec<Option<Place>>,
-        /// The variable that receives the cotangents of the arguments given by value.
-        cotangents: VarId,
     },
 }
 

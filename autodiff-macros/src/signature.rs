@@ -43,6 +43,12 @@ impl Param {
             other => other,
         }
     }
+
+    /// Whether its adjoint is added to directly where the caller wants it.
+    pub fn has_shadow(&self) -> bool {
+        let aggregate = !matches!(self.shape, Ty::Real) && !self.mut_binding;
+        self.passing != Passing::Value || aggregate
+    }
 }
 
 /// The precision of a function: the type of its floats.

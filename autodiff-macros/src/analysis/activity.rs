@@ -126,11 +126,10 @@ fn call_flow(call: &Call) -> (Vec<VarId>, Vec<VarId>) {
             pullback,
             seed,
             shadows,
-            cotangents,
         } => {
             from.push(*pullback);
             from.extend(seed.iter().filter_map(Operand::var));
-            to = vec![*cotangents];
+            to.clear();
             for place in shadows.iter().flatten() {
                 from.push(place.root);
                 to.push(place.root);

@@ -28,7 +28,7 @@ use crate::lower::Lowered;
 use crate::signature::{Function, Param, Passing, owned_tangent, tangent_type};
 use lifetimes::{Held, held_lifetimes, held_type, lifetimes_of, with_lifetime};
 use proc_macro2::{Ident, TokenStream};
-use pullback::only_type;
+use pullback::{add_cotangent, only_type};
 use quote::{ToTokens, format_ident, quote};
 use std::cell::OnceCell;
 use std::hash::{Hash, Hasher};

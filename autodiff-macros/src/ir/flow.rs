@@ -102,9 +102,9 @@ impl Stmt {
                 let mut binds = match &call.form {
                     CallForm::Plain => vec![call.result],
                     CallForm::Forward { pullback } => vec![call.result, *pullback],
-                    CallForm::Backward { cotangents, .. } => vec![*cotangents],
+                    CallForm::Backward { .. } => Vec::new(),
                 };
-                binds.extend(call.dots.iter().map(|dots| dots.result));
+                binds.extend(call.dots.iter().filter_map(|dots| dots.result));
                 binds
             }
             _ => Vec::new(),

@@ -120,17 +120,7 @@ fn line(stmt: &Stmt, trace: &Trace) -> String {
                 name(*pullback, trace),
                 call.path
             ),
-            CallForm::Backward {
-                pullback,
-                cotangents,
-                ..
-            } => {
-                format!(
-                    "{} = {}(…)",
-                    name(*cotangents, trace),
-                    name(*pullback, trace)
-                )
-            }
+            CallForm::Backward { pullback, .. } => format!("{}(…)", name(*pullback, trace)),
         },
         Stmt::Passive { code, .. } => format!("‹{}›", code.tokens),
         Stmt::NewStore { var, store } => format!("store {} ({store:?})", name(*var, trace)),

@@ -94,6 +94,12 @@ impl<B> Parts<B> for Dual<B> {
     }
 }
 
+impl<B> Parts<B> for () {
+    type Plain = ();
+    #[inline]
+    fn parts(&self, _: &impl Fn(&Dual<B>) -> B) {}
+}
+
 impl<B, T: Parts<B>> Parts<B> for Vec<T> {
     type Plain = Vec<T::Plain>;
     #[inline]

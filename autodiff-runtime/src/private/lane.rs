@@ -1,6 +1,6 @@
 //! The scalars of tangents: one number, or several directions at once.
 
-use super::Tree;
+use super::{Companion, Tree};
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
@@ -9,6 +9,9 @@ pub trait Lane<B>:
     Copy
     + Debug
     + Default
+    + PartialEq
+    + 'static
+    + Companion<Self>
     + Add<Output = Self>
     + Sub<Output = Self>
     + Neg<Output = Self>
@@ -30,6 +33,11 @@ pub trait Lane<B>:
     /// Sets the derivative in direction `k`.
     fn set_lane(&mut self, k: usize, value: B);
 }
+
+/// What tangents can be made of: the scalars of any [`Lane`], or the nodes of a printable trace.
+pub trait Coordinate: Copy + Debug + Default + PartialEq + 'static {}
+
+impl<V: Copy + Debug + Default + PartialEq + 'static> Coordinate for V {}
 
 macro_rules! one_lane {
     ($($float:ty)*) => {$(

@@ -93,6 +93,10 @@ pub fn normal_quantile(p: f64) -> f64 {
     if p == 0.0 {
         return f64::NEG_INFINITY;
     }
+    // Where the result is 0, a rounding error is all that would be left of it.
+    if p == 0.5 {
+        return 0.0;
+    }
     let t = SQRT_2 * (-p.ln()).sqrt();
     let above = 2.515_517 + t * (0.802_853 + t * 0.010_328);
     let below = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));

@@ -239,21 +239,35 @@ impl Rule<'_> {
         let (keep, value, vjp) = (self.keep(), self.value(), self.vjp);
         let args = self.args(|_| None);
         let given = self.pullback_args(quote!(#seed), |param| param.bar.to_token_stream());
-        let types = writer.cotangent_types();
-        let cotangents = self.cotangents(&quote!(__cotangents));
+        let adds = self.give(&quote!(__cotangents), |param| param.bar.clone());
         quote! {
             #head {
                 #outlines
                 #keep
                 #value
-                (__value, move |#(#params),*| -> (#(#types,)*) {
+                (__value, move |#(#params),*| {
                     #open
                     let (_, __pullback) = #vjp(#args);
                     let __cotangents = __pullback(#given);
-                    (#(#cotangents,)*)
+                    #adds
                 })
             }
         }
+    }
+
+    /// Adds the cotangents that the rule returns to the adjoints of what is passed by value.
+    fn give(&self, returned: &TokenStream, bar: impl Fn(&Param) -> Ident) -> TokenStream {
+        let pairs = self.params().zip(self.cotangents(returned));
+        pairs
+            .filter(|(param, _)| param.active && param.passing == Passing::Value)
+            .map(|(param, value)| {
+                let bar = bar(param);
+                match param.has_shadow() {
+                    true => add_cotangent(param, &quote!(#bar), &value),
+                    false => self.writer.add_to_given(param, &bar, Some(value)),
+                }
+            })
+            .collect()
     }
 
     fn key_trace(&self) -> TokenStream {
@@ -375,7 +389,6 @@ impl Rule<'_> {
             Some(_) => quote!(let (_, __tangent) = #jvp(#args);),
             None => quote!(#jvp(#args); let __tangent = ();),
         };
-        let types = writer.cotangent_types();
         let backward = self.second_backward(&seed);
         quote! {
             #head {
@@ -385,7 +398,7 @@ impl Rule<'_> {
                 #keep_dots
                 #value
                 #tangent
-                (__value, __tangent, move |#(#params),*| -> ((#(#types,)*), (#(#types,)*)) {
+                (__value, __tangent, move |#(#params),*| {
                     #open
                     #backward
                 })
@@ -469,17 +482,10 @@ impl Rule<'_> {
         };
         let types = by_value().map(|param| tangent_type(&param.ty, &dual).to_token_stream());
         let returned = bare(types.collect());
-        let values = self.cotangents(&quote!(__cotangents));
-        let parts = |part: TokenStream| {
-            let split = values
-                .iter()
-                .map(move |value| match value.to_string().as_str() {
-                    "()" => quote!(()),
-                    _ => quote!(::autodiff_runtime::private::#part(&#value)),
-                });
-            quote!((#(#split,)*))
-        };
-        let (first, second) = (parts(quote!(dual_values)), parts(quote!(dual_tangents)));
+        let first = self.give(&quote!(__values), |param| param.bar.clone());
+        let second = self.give(&quote!(__tangents), |param| {
+            format_ident!("{}_dot", param.bar)
+        });
         quote! {
             #lifts
             #probe
@@ -489,8 +495,11 @@ impl Rule<'_> {
             let ::core::option::Option::Some(__cotangents) = __probe.run() else {
                 ::core::panic!(#message)
             };
+            let __values = ::autodiff_runtime::private::dual_values::<#float, _>(&__cotangents);
+            let __tangents = ::autodiff_runtime::private::dual_tangents::<#float, _>(&__cotangents);
             #lowers
-            (#first, #second)
+            #first
+            #second
         }
     }
 }

@@ -47,14 +47,7 @@ impl Writer<'_> {
                 let bar = &param.bar;
                 match cotangent {
                     Some(Operand::Lit(0.0, _)) | None => quote!(),
-                    Some(operand) if matches!(param.shape, Ty::Real) => {
-                        let operand = emit.operand(operand);
-                        quote!(*#bar += #operand;)
-                    }
-                    Some(operand) => {
-                        let operand = emit.operand(operand);
-                        quote!(::autodiff_runtime::private::accumulate(#bar, &#operand);)
-                    }
+                    Some(operand) => add_cotangent(param, &quote!(#bar), &emit.operand(operand)),
                 }
             });
         let (result, rebind) = (self.result(&emit), self.rebind());

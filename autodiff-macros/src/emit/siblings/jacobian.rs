@@ -112,29 +112,23 @@ impl Writer<'_> {
         );
         let (mut names, mut args) = (Vec::new(), vec![quote!(__seed)]);
         let (mut zeros, mut stores) = (TokenStream::new(), TokenStream::new());
-        for (k, param) in self.f.params.iter().enumerate() {
+        for param in &self.f.params {
             let (ident, bar) = (&param.ident, &param.bar);
             names.push(self.again(param));
-            match (param.passing, param.active) {
-                (Passing::Value, _) => {}
-                (Passing::Mutable, _) => args.extend([none.clone(), none.clone()]),
-                (Passing::Shared, false) => args.extend([quote!(#some(#ident)), none.clone()]),
-                (Passing::Shared, true) => {
-                    args.extend([quote!(#some(#ident)), quote!(#some(&mut #bar))]);
-                    let zero = zero_like(param, &float);
-                    zeros.extend(quote!(let mut #bar = #zero;));
-                }
+            args.push(match param.passing {
+                Passing::Shared => quote!(#some(#ident)),
+                _ => none.clone(),
+            });
+            if !param.active {
+                args.push(none.clone());
+                continue;
             }
-            if param.active {
-                let k = proc_macro2::Literal::usize_unsuffixed(k);
-                let from = match param.passing {
-                    Passing::Value => quote!(__cotangents.#k),
-                    _ => quote!(#bar),
-                };
-                stores.extend(quote! {
-                    ::autodiff_runtime::private::store_row(&#from, &mut __entry, &mut *jacobian);
-                });
-            }
+            args.push(quote!(#some(&mut #bar)));
+            let zero = zero_like(param, &float);
+            zeros.extend(quote!(let mut #bar = #zero;));
+            stores.extend(quote! {
+                ::autodiff_runtime::private::store_row(&#bar, &mut __entry, &mut *jacobian);
+            });
         }
         quote! {
             if ::autodiff_runtime::private::prefers_rows(jacobian.len(), __total) {
@@ -145,7 +139,7 @@ impl Writer<'_> {
                     ::autodiff_runtime::private::seed(&mut __seed, &mut __at, __row);
                     ::autodiff_runtime::private::check_jacobian(jacobian.len(), __at, __total);
                     #zeros
-                    let __cotangents = __pullback(#(#args),*);
+                    __pullback(#(#args),*);
                     let mut __entry = __row * __total;
                     #stores
                 }

@@ -32,6 +32,16 @@ impl Writer<'_> {
         }
     }
 
+    /// The zero adjoint of a parameter that a pullback no longer sees.
+    pub(super) fn zero_of(&self, param: &Param) -> TokenStream {
+        let float = self.float();
+        if matches!(param.shape, Ty::Real) {
+            return quote!(<#float as ::autodiff_runtime::private::Lane<#float>>::ZERO);
+        }
+        let (of, outline) = (param.referent(), format_ident!("__outline_{}", param.ident));
+        quote!(::autodiff_runtime::private::zero_of::<#float, #of>(&#outline))
+    }
+
     /// The panic of a shadow or tangent of the wrong length comes first.
     pub(super) fn checks(&self, names: impl Fn(&Param) -> &Ident, what: &str) -> TokenStream {
         self.f

@@ -19,8 +19,7 @@ impl Writer<'_> {
         let output = self.output();
         let types = self.closure_params(&format_ident!("seed"), false);
         let types = types.into_iter().map(only_type);
-        let returned = self.cotangent_types();
-        let call = quote!((#(#types),*) -> (#(#returned,)*));
+        let call = quote!((#(#types),*));
         let pullback = self.pullback_type(&call, &held);
         let (clause, attributes) = (self.where_clause(), attributes());
         quote! {
@@ -68,22 +67,9 @@ impl Writer<'_> {
         quote!(&mut #inner)
     }
 
-    /// What a pullback returns: one entry for each parameter, `()` where there is no cotangent.
-    pub(super) fn cotangent_types(&self) -> Vec<TokenStream> {
-        let float = self.float();
-        self.f
-            .params
-            .iter()
-            .map(|param| match (param.active, param.passing) {
-                (true, Passing::Value) => tangent_type(&param.ty, &float).to_token_stream(),
-                _ => quote!(()),
-            })
-            .collect()
-    }
-
-    /// The parameters of the closure: the seed, then for each reference the argument again, if it
-    /// is shared, and the shadow. Both kinds of reference are treated alike, because a caller that
-    /// passes on a `&mut` of its own does not know which the callee takes.
+    /// The parameters of the closure: the seed, then for each parameter the argument again, if it is
+    /// a shared reference, and the adjoint to add to. All kinds of passing are treated alike,
+    /// because a caller does not always know which the callee has.
     pub(super) fn closure_params(&self, seed: &Ident, second: bool) -> Vec<TokenStream> {
         let (float, seed_ty) = (self.float(), self.output_tangent(&self.float()));
         let mut params = vec![quote!(#seed: #seed_ty)];
@@ -92,21 +78,31 @@ impl Writer<'_> {
             params.push(quote!(#dot: #seed_ty));
         }
         for param in &self.f.params {
-            let (dot, bar, of) = (&param.dot, &param.bar, param.referent());
-            let again = match param.passing {
-                Passing::Value => continue,
-                Passing::Shared => param.ident.clone(),
-                Passing::Mutable => format_ident!("__again_{}", param.ident),
+            let (bar, of, shadow) = (&param.bar, param.referent(), self.shadow(param));
+            let nothing = quote!(::autodiff_runtime::private::HeldConstant);
+            let (again, dot, given) = match param.passing {
+                Passing::Shared => (param.ident.clone(), param.dot.clone(), quote!(&#of)),
+                _ => {
+                    let again = format_ident!("__again_{}", param.ident);
+                    let dot = format_ident!("__again_{}", param.dot);
+                    let given = match param.passing {
+                        Passing::Value => nothing.clone(),
+                        _ => quote!(&#of),
+                    };
+                    (again, dot, given)
+                }
             };
-            params.push(quote!(#again: ::core::option::Option<&#of>));
-            if second && !param.active {
-                let held = quote!(::autodiff_runtime::private::HeldConstant);
-                params.push(quote!(#dot: ::core::option::Option<#held>));
-            } else if second {
-                let inner = tangent_type(of, &float);
-                params.push(quote!(#dot: ::core::option::Option<&#inner>));
+            params.push(quote!(#again: ::core::option::Option<#given>));
+            if second {
+                let given = match (param.active, param.passing) {
+                    (false, _) | (_, Passing::Value) => nothing,
+                    _ => {
+                        let inner = tangent_type(of, &float);
+                        quote!(&#inner)
+                    }
+                };
+                params.push(quote!(#dot: ::core::option::Option<#given>));
             }
-            let shadow = self.shadow(param);
             params.push(quote!(#bar: ::core::option::Option<#shadow>));
             if second {
                 let bar_dot = format_ident!("{}_dot", bar);
@@ -134,29 +130,16 @@ impl Writer<'_> {
                 };
             });
         }
-        for param in self
-            .f
-            .active()
-            .filter(|param| param.passing != Passing::Value)
-        {
+        for param in self.f.active().filter(|param| param.has_shadow()) {
             let (bar, shadow) = (&param.bar, self.shadow(param));
-            let outline = format_ident!("__outline_{}", param.ident);
-            let zero = |take: TokenStream| match param.passing {
+            let zero = match param.passing {
                 Passing::Shared => zero_like(param, &float),
-                _ => {
-                    let of = param.referent();
-                    quote!(::autodiff_runtime::private::zero_of::<#float, #of>(&#take))
-                }
+                _ => self.zero_of(param),
             };
-            tokens.extend(self.open(bar, &shadow, Passing::Mutable, zero(quote!(#outline))));
+            tokens.extend(self.open(bar, &shadow, Passing::Mutable, zero.clone()));
             if second {
                 let bar_dot = format_ident!("{}_dot", bar);
-                tokens.extend(self.open(
-                    &bar_dot,
-                    &shadow,
-                    Passing::Mutable,
-                    zero(quote!(#outline)),
-                ));
+                tokens.extend(self.open(&bar_dot, &shadow, Passing::Mutable, zero));
                 if param.passing == Passing::Shared {
                     tokens.extend(self.open_tangent(param, &float));
                 }
@@ -170,10 +153,10 @@ impl Writer<'_> {
         let float = self.float();
         self.f
             .active()
-            .filter(|param| param.passing == Passing::Mutable)
+            .filter(|param| param.passing != Passing::Shared && !matches!(param.shape, Ty::Real))
             .map(|param| {
-                let (ident, outline) = (&param.ident, format_ident!("__outline_{}", param.ident));
-                quote!(let #outline = ::autodiff_runtime::private::outline::<#float, _>(&*#ident);)
+                let (of, outline) = (borrowed(param), format_ident!("__outline_{}", param.ident));
+                quote!(let #outline = ::autodiff_runtime::private::outline::<#float, _>(#of);)
             })
             .collect()
     }
@@ -181,11 +164,8 @@ impl Writer<'_> {
     pub(super) fn pull_body(&self) -> TokenStream {
         let Some(lowered) = self.lowered else {
             let params = self.closure_params(&format_ident!("seed"), false);
-            let types = self.cotangent_types();
             return quote! {
-                (::core::unreachable!(), move |#(#params),*| -> (#(#types,)*) {
-                    ::core::unreachable!()
-                })
+                (::core::unreachable!(), move |#(#params),*| { ::core::unreachable!() })
             };
         };
         let reverse = self.reverse(lowered, Purpose::Pullback);
@@ -193,30 +173,41 @@ impl Writer<'_> {
         let seed = reverse.seed.expect("a pullback has a seed");
         let seed = reverse.trace.var(seed).ident.clone();
         let (forward, backward) = (emit.block(&reverse.forward), emit.block(&reverse.backward));
-        let cotangents = self.cotangents(&emit, &reverse.cotangents);
         let params = self.closure_params(&seed, false);
         let (open, outlines, rebind) = (self.open_shadows(false), self.outlines(), self.rebind());
-        let types = self.cotangent_types();
+        let pairs = self.f.params.iter().zip(&reverse.cotangents);
+        let adds = pairs.map(|(param, cotangent)| {
+            let value = cotangent.as_ref().map(|operand| emit.operand(operand));
+            self.add_to_given(param, &param.bar, value)
+        });
+        let adds: TokenStream = adds.collect();
         let closure = self.boxed(quote! {
-            move |#(#params),*| -> (#(#types,)*) { #open #backward (#(#cotangents,)*) }
+            move |#(#params),*| { #open #backward #adds }
         });
         let result = self.result(&emit);
         quote!(#outlines #rebind #forward (#result, #closure))
     }
 
-    /// One expression for each parameter.
-    pub(super) fn cotangents(
+    /// Adds `value`, if there is one, to the adjoint that a pullback is given for a parameter.
+    pub(super) fn add_to_given(
         &self,
-        emit: &Emit<'_>,
-        cotangents: &[Option<Operand>],
-    ) -> Vec<TokenStream> {
-        cotangents
-            .iter()
-            .map(|cotangent| match cotangent {
-                Some(operand) => emit.operand(operand),
-                None => quote!(()),
-            })
-            .collect()
+        param: &Param,
+        given: &Ident,
+        value: Option<TokenStream>,
+    ) -> TokenStream {
+        let Some(value) = value else {
+            return quote!();
+        };
+        let add = add_cotangent(param, &quote!(__bar), &value);
+        quote!(if let ::core::option::Option::Some(__bar) = #given { #add })
+    }
+}
+
+/// `bar += value`, for the adjoint of a parameter.
+pub(super) fn add_cotangent(param: &Param, bar: &TokenStream, value: &TokenStream) -> TokenStream {
+    match param.shape {
+        Ty::Real => quote!(*#bar += #value;),
+        _ => quote!(::autodiff_runtime::private::accumulate(#bar, &#value);),
     }
 }
 

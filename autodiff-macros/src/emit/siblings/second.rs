@@ -24,8 +24,7 @@ impl Writer<'_> {
         let (output, tangent) = (self.output(), self.output_tangent(&float));
         let types = self.closure_params(&format_ident!("seed"), true);
         let types = types.into_iter().map(only_type);
-        let returned = self.cotangent_types();
-        let call = quote!((#(#types),*) -> ((#(#returned,)*), (#(#returned,)*)));
+        let call = quote!((#(#types),*));
         let pullback = self.pullback_type(&call, &held);
         let (clause, attributes) = (self.where_clause(), attributes());
         quote! {
@@ -36,12 +35,10 @@ impl Writer<'_> {
 
     pub(super) fn pull_jvp_body(&self) -> TokenStream {
         let float = self.float();
-        let types = self.cotangent_types();
-        let returned = quote!(((#(#types,)*), (#(#types,)*)));
         let Some(lowered) = self.lowered else {
             let params = self.closure_params(&format_ident!("seed"), true);
             return quote! {
-                (::core::unreachable!(), ::core::unreachable!(), move |#(#params),*| -> #returned {
+                (::core::unreachable!(), ::core::unreachable!(), move |#(#params),*| {
                     ::core::unreachable!()
                 })
             };
@@ -54,18 +51,23 @@ impl Writer<'_> {
         let seed = reverse.seed.expect("a pullback has a seed");
         let seed_ident = second.trace.var(seed).ident.clone();
         let (forward, backward) = (emit.block(&second.forward), emit.block(&second.backward));
-        let cotangents = self.cotangents(&emit, &reverse.cotangents);
         let dots = self.cotangent_dots(&emit, &second);
+        let pairs = self.f.params.iter().zip(&reverse.cotangents).zip(dots);
+        let adds = pairs.map(|((param, cotangent), dot)| {
+            let value = cotangent.as_ref().map(|operand| emit.operand(operand));
+            let bar_dot = format_ident!("{}_dot", param.bar);
+            let dot = value.is_some().then_some(dot);
+            let first = self.add_to_given(param, &param.bar, value);
+            let second = self.add_to_given(param, &bar_dot, dot);
+            quote!(#second #first)
+        });
+        let adds: TokenStream = adds.collect();
         let params = self.closure_params(&seed_ident, true);
         let opened = self.open_tangents(&float);
         let (open, outlines, rebind) = (self.open_shadows(true), self.outlines(), self.rebind());
         let mutable = self.rebind_dots();
         let closure = self.boxed(quote! {
-            move |#(#params),*| -> #returned {
-                #open #backward
-                let __dots = (#(#dots,)*);
-                ((#(#cotangents,)*), __dots)
-            }
+            move |#(#params),*| { #open #backward #adds }
         });
         let result = second.trace.result.clone();
         let dot = result

@@ -31,18 +31,24 @@ impl Writer<'_> {
         } else {
             quote!(())
         }];
-        let mut checks = TokenStream::new();
+        let (mut checks, mut zeros) = (TokenStream::new(), TokenStream::new());
+        let (mut returned, mut fields) = (Vec::new(), Vec::new());
         for param in &self.f.params {
             let (ident, bar) = (&param.ident, &param.bar);
-            if param.passing == Passing::Value {
-                continue;
-            }
             args.push(match param.passing {
                 Passing::Shared => quote!(::core::option::Option::Some(#ident)),
                 _ => quote!(::core::option::Option::None),
             });
             if !param.active {
                 args.push(quote!(::core::option::Option::None));
+                continue;
+            }
+            if param.passing == Passing::Value {
+                returned.push(tangent_type(&param.ty, &float).to_token_stream());
+                fields.push(quote!(#bar));
+                let zero = self.zero_of(param);
+                zeros.extend(quote!(let mut #bar = #zero;));
+                args.push(quote!(::core::option::Option::Some(&mut #bar)));
                 continue;
             }
             let shadow = self.shadow(param);
@@ -59,22 +65,7 @@ impl Writer<'_> {
                 });
             }
         }
-        let wanted: Vec<_> = self
-            .f
-            .params
-            .iter()
-            .enumerate()
-            .filter(|(_, param)| param.active && param.passing == Passing::Value)
-            .collect();
-        let wanted_types = wanted
-            .iter()
-            .map(|(_, p)| tangent_type(&p.ty, &float).to_token_stream());
-        let returned = bare(wanted_types.collect());
-        let fields = wanted.iter().map(|(k, _)| {
-            let k = proc_macro2::Literal::usize_unsuffixed(*k);
-            quote!(__cotangents.#k)
-        });
-        let fields = bare(fields.collect());
+        let (returned, fields) = (bare(returned), bare(fields));
         let names = self.f.params.iter().map(|param| &param.ident);
         let consts = self
             .f
@@ -92,7 +83,8 @@ impl Writer<'_> {
             let (__value, __pullback) = #key.pull(#(#names),*);
             (__value, move |#(#closure_params),*| -> #returned {
                 #checks
-                let __cotangents = __pullback(#(#args),*);
+                #zeros
+                __pullback(#(#args),*);
                 #fields
             })
         };

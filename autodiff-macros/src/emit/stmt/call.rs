@@ -20,18 +20,10 @@ impl Emit<'_> {
                 pullback,
                 seed,
                 shadows,
-                cotangents,
             } => {
                 let args = self.backward_args(call, seed.as_ref(), shadows);
                 let pullback = &self.trace.var(*pullback).ident;
-                let cotangents = &self.trace.var(*cotangents).ident;
-                match &call.dots {
-                    None => quote!(let #cotangents = #pullback(#(#args),*);),
-                    Some(dots) => {
-                        let dot = &self.trace.var(dots.result).ident;
-                        quote!(let (#cotangents, #dot) = #pullback(#(#args),*);)
-                    }
-                }
+                quote!(#pullback(#(#args),*);)
             }
         }
     }
@@ -52,7 +44,8 @@ impl Emit<'_> {
         let dot = call
             .dots
             .as_ref()
-            .map(|dots| &self.trace.var(dots.result).ident);
+            .and_then(|dots| dots.result)
+            .map(|dot| &self.trace.var(dot).ident);
         match (&call.form, dot) {
             (CallForm::Forward { pullback }, None) => {
                 let (pullback, fish) = (&self.trace.var(*pullback).ident, with(None));
@@ -116,8 +109,7 @@ impl Emit<'_> {
         for (k, arg) in call.args.iter().enumerate() {
             let none = quote!(::core::option::Option::None);
             match arg {
-                Arg::Value(_) => continue,
-                Arg::Mutable(_) | Arg::Either(_) => {
+                Arg::Value(_) | Arg::Mutable(_) | Arg::Either(_) => {
                     args.push(none.clone());
                     args.extend(dots.map(|_| none));
                 }

@@ -17,34 +17,28 @@ impl Vjp<'_> {
         let pullback = self
             .trace
             .fresh("pullback", Ty::Passive, Kind::Temp, Span::mixed_site());
-        let cotangents =
-            self.trace
-                .fresh("cotangents", Ty::Unknown, Kind::Temp, Span::mixed_site());
         let seed = if self.is_scalar(call.result) {
             self.total(call.result, span).unwrap_or(Operand::ZERO)
         } else {
             Operand::Var(self.bar(call.result))
         };
-        let (shadows, apart) = self.shadows(&call);
+        let Shadows { shadows, after } = self.shadows(&call);
         let mut backward = self.keep_arguments(&mut call, &mut forward);
         backward.form = CallForm::Backward {
             pullback,
             seed: Some(seed),
             shadows,
-            cotangents,
         };
         self.out().push(Stmt::Call(Box::new(backward)));
-        for (place, other) in apart {
-            self.out().push(Stmt::AccumulateAll { place, other });
-        }
-        for (k, arg) in call.args.iter().enumerate() {
-            if let Arg::Value(value) = arg {
-                let k = Literal::usize_unsuffixed(k).to_token_stream();
-                let from = Place {
-                    root: cotangents,
-                    path: vec![Step::Field(k)],
-                };
-                self.contribute_from(value, from, span);
+        for add in after {
+            match add {
+                Added::Number(value, from) => {
+                    let total = self.snapshot(from, span);
+                    self.contribute(&value, total);
+                }
+                Added::All(place, other) => {
+                    self.out().push(Stmt::AccumulateAll { place, other });
+                }
             }
         }
         call.form = CallForm::Forward { pullback };
@@ -52,31 +46,49 @@ impl Vjp<'_> {
         forward
     }
 
-    /// The adjoints that a pullback adds to. A variable that is passed twice has only one: the
-    /// second time it is given another, which is added afterwards.
-    pub(super) fn shadows(&mut self, call: &Call) -> (Vec<Option<Place>>, Vec<(Place, Place)>) {
-        let mut shadows: Vec<Option<Place>> = Vec::new();
-        let mut apart = Vec::new();
+    /// The adjoints that a pullback adds to. One that is an expression, and the second one of a
+    /// variable that is passed twice, is given a variable of its own, which is added afterwards.
+    fn shadows(&mut self, call: &Call) -> Shadows {
+        let mut given = Shadows::default();
         for arg in &call.args {
-            let (Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place)) = arg else {
-                shadows.push(None);
-                continue;
+            let shadow = match arg {
+                Arg::Value(value) => self.value_shadow(value, &mut given, call.span),
+                Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => {
+                    let active = self.active(place.root);
+                    active.then(|| self.place_shadow(place, &mut given, call.span))
+                }
+                Arg::PassiveRef(_) => None,
             };
-            if !self.active(place.root) {
-                shadows.push(None);
-                continue;
-            }
-            let bar = self.bar_place(place);
-            let taken = shadows.iter().flatten().any(|other| overlap(other, &bar));
-            if !taken {
-                shadows.push(Some(bar));
-                continue;
-            }
-            let second = Place::whole(self.emptied(&bar, call.span));
-            apart.push((bar, second.clone()));
-            shadows.push(Some(second));
+            given.shadows.push(shadow);
         }
-        (shadows, apart)
+        given
+    }
+
+    fn value_shadow(&mut self, value: &Operand, given: &mut Shadows, span: Span) -> Option<Place> {
+        let var = self.activity.active_var(value)?;
+        if !self.is_scalar(var) {
+            return Some(self.place_shadow(&Place::whole(var), given, span));
+        }
+        let span = span.resolved_at(Span::mixed_site());
+        let own = self.trace.fresh("own_bar", Ty::Real, Kind::Slot, span);
+        self.trace.var_mut(own).mutated = true;
+        let (var, init) = (own, Some(Operand::ZERO));
+        self.out().push(Stmt::Declare { var, init });
+        let place = Place::whole(own);
+        let add = Added::Number(value.clone(), place.clone());
+        given.after.push(add);
+        Some(place)
+    }
+
+    fn place_shadow(&mut self, place: &Place, given: &mut Shadows, span: Span) -> Place {
+        let bar = self.bar_place(place);
+        let mut taken = given.shadows.iter().flatten();
+        if !taken.any(|other| overlap(other, &bar)) {
+            return bar;
+        }
+        let second = Place::whole(self.emptied(&bar, span));
+        given.after.push(Added::All(bar, second.clone()));
+        second
     }
 
     /// A zero of the shape of an adjoint, in a variable of its own.
@@ -134,6 +146,21 @@ impl Vjp<'_> {
         }
         backward
     }
+}
+
+/// The adjoints that a pullback is given, one for each argument.
+#[derive(Default)]
+struct Shadows {
+    shadows: Vec<Option<Place>>,
+    /// What is to be done with them afterwards.
+    after: Vec<Added>,
+}
+
+enum Added {
+    /// What the place holds is added to the adjoint of a number.
+    Number(Operand, Place),
+    /// The second place is added to the first.
+    All(Place, Place),
 }
 
 /// Whether two places can have a part in common: different fields do not.
