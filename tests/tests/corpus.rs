@@ -29,6 +29,7 @@ mod corpus {
     pub mod binary_tour;
     pub mod binomial_tree;
     pub mod black_scholes;
+    pub mod black_scholes_greeks;
     pub mod bond_price;
     pub mod bradley_terry;
     pub mod branch_of_arrays;
@@ -111,6 +112,7 @@ mod corpus {
     pub mod mean_and_variance;
     pub mod michaelis_menten;
     pub mod mixed_outputs;
+    pub mod mixture_log_likelihood;
     pub mod mlp_loss;
     pub mod module_path;
     pub mod moved_vectors;
@@ -118,6 +120,8 @@ mod corpus {
     pub mod mutable_output_and_value;
     pub mod mutable_scalar;
     pub mod mutable_vector;
+    pub mod mutual_recursion;
+    pub mod negative_binomial;
     pub mod nested_calls_in_conditions;
     pub mod nested_results;
     pub mod nested_while;
@@ -150,6 +154,9 @@ mod corpus {
     pub mod rosenbrock_f32;
     pub mod row_alias;
     pub mod rows_by_reference;
+    pub mod rule_by_partials;
+    pub mod rule_by_sweeps;
+    pub mod rule_in_place;
     pub mod scale_f32;
     pub mod settings;
     pub mod shadowed_names;
@@ -191,6 +198,10 @@ scalar!(binary_search(&knots, x));
 scalar!(binary_tour(x, y));
 scalar!(binomial_tree(spot, strike, volatility, rate, const steps));
 scalar!(black_scholes(spot, strike, rate, volatility, maturity));
+scalar!(
+    black_scholes_greeks(spot, strike, rate, volatility, time),
+    concrete
+);
 scalar!(bond_price(face, coupon, rate, const years));
 scalar!(bradley_terry(&strengths, const &winners, const &losers));
 scalar!(branch_of_arrays(x, y));
@@ -276,6 +287,7 @@ scalar!(max_pool(&x, const width), kinks);
 vector!(mean_and_variance(&x));
 vector!(michaelis_menten(&parameters, const &concentrations, const &rates));
 vector!(mixed_outputs(x, y), concrete);
+scalar!(mixture_log_likelihood(&logits, &means, &data), concrete);
 scalar!(mlp_loss(&parameters, const &inputs, const &targets));
 scalar!(module_path(x, y));
 scalar!(moved_vectors(x, by));
@@ -283,6 +295,8 @@ scalar!(moving_index(&x, const start));
 scalar!(mutable_output_and_value(&x, &mut out));
 in_place!(mutable_scalar(&mut balance, &amounts));
 scalar!(mutable_vector(&mut state, &input));
+scalar!(mutual_recursion(u, k, const steps));
+scalar!(negative_binomial(const &counts, mean, dispersion), concrete);
 scalar!(nested_calls_in_conditions(x, k));
 vector!(nested_results(a, &w, const n));
 scalar!(nested_while(&x));
@@ -315,6 +329,9 @@ scalar!(rosenbrock(&x));
 scalar!(rosenbrock_f32(&x), concrete);
 scalar!(row_alias(&table, &weights));
 scalar!(rows_by_reference(&points, angle));
+scalar!(rule_by_partials(x, y), concrete);
+scalar!(rule_by_sweeps(p, q), concrete);
+scalar!(rule_in_place(&x, factor), concrete);
 in_place!(scale_f32(&mut x, factor), concrete);
 scalar!(settings(x, const &with), concrete);
 scalar!(shadowed_names(x, &y));
