@@ -42,6 +42,7 @@ use proc_macro::TokenStream;
 /// | `f_hessian` | `(x1, x2) -> DMatrix<f64>` | Hessian; the inputs are flattened in order |
 /// | `f_jacobian` | `(x1, x2) -> DMatrix<f64>` | rows are results, columns active inputs |
 /// | `f_jacobian_into` | `(x1, x2, jacobian: &mut [f64])` | the same row by row, without allocation |
+/// | `f_jacobian_times_into` | `(x1, x2, seeds: &impl Seeds, products: &mut [f64])` | the Jacobian times a matrix, several tangents at once |
 /// | `f_trace` | `(x1, x2) -> Trace` | every operation with value, tangent and adjoint |
 ///
 /// The documentation of `f_grad` shows the partials of a straight-line function on scalars as formulas.

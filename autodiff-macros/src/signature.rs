@@ -340,7 +340,11 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
         );
     }
     if contains_unknown(&shape) {
-        shape = Ty::Opaque;
+        shape = match passing {
+            Passing::Value => Ty::Opaque,
+            Passing::Shared => Ty::Ref(Box::new(Ty::Opaque), false),
+            Passing::Mutable => Ty::Ref(Box::new(Ty::Opaque), true),
+        };
     }
     let (dot, bar) = (
         Ident::new("dot", ident.span()),

@@ -121,6 +121,7 @@ pub mod private;
 mod real;
 pub mod robust;
 mod scalar;
+pub mod sparse;
 pub mod special;
 pub mod tape;
 pub mod trace;

@@ -18,7 +18,8 @@ pub use field::{
     Companion, Field, Still, field_hash, given, given_mut, load, number, part, part_mut, set,
 };
 pub use jacobian::{
-    check_jacobian, columns, flat, prefers_rows, scatter, seed, store_row, store_rows,
+    check_jacobian, check_products, check_seeds, columns, flat, prefers_rows, scatter, seed,
+    seed_directions, store_row, store_rows,
 };
 pub use key::{Found, HeldConstant, Key, find};
 pub use lane::{Coordinate, Lane, Lanes, put_lane, take_lane};

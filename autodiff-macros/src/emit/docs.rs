@@ -108,6 +108,18 @@ pub fn jacobian_into(function: &Function) -> String {
     )
 }
 
+pub fn jacobian_times(function: &Function) -> String {
+    format!(
+        "Jacobian of [`{}`] times the matrix `seeds`, which has a row for each active input ({}), \
+         flattened in this order, and a column for each direction; written row by row into \
+         `products`, which has a row for each output. A sparse Jacobian takes few directions: see \
+         [`sparse`](::autodiff_runtime::sparse).\n\n# Panics\n\nIf `seeds` has not so many inputs, \
+         or if the length of `products` is not rows × directions.",
+        function.name(),
+        list(function)
+    )
+}
+
 pub fn trace(function: &Function) -> String {
     format!(
         "Evaluation trace of [`{}`]: every equation with its value, tangent and adjoint, loops and \

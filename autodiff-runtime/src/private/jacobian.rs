@@ -1,6 +1,7 @@
 //! Unit tangents in, matrices out.
 
 use super::{Lanes, Tree};
+use crate::sparse::Seeds;
 use nalgebra::{DMatrix, Scalar};
 
 /// A scalar of tangents that can carry unit directions.
@@ -41,6 +42,34 @@ pub fn seed<V: Directions, T: Tree<V> + ?Sized>(tangent: &mut T, at: &mut usize,
         }
         *at += 1;
     });
+}
+
+/// Writes the directions from `block` on into the lanes of a tangent; `at` counts inputs.
+#[inline]
+pub fn seed_directions<B, T, const N: usize>(
+    tangent: &mut T,
+    at: &mut usize,
+    block: usize,
+    seeds: &impl Seeds<B>,
+) where
+    T: Tree<Lanes<B, N>> + ?Sized,
+{
+    let width = N.min(seeds.directions().saturating_sub(block));
+    tangent.leaves_mut(&mut |leaf| {
+        seeds.fill(*at, block, &mut leaf.0[..width]);
+        *at += 1;
+    });
+}
+
+/// Panics unless there is a row of seeds for each input.
+#[inline]
+#[track_caller]
+pub fn check_seeds<B>(seeds: &impl Seeds<B>, inputs: usize) {
+    let rows = seeds.inputs();
+    assert!(
+        rows == inputs,
+        "`seeds` is for {rows} inputs, but the function has {inputs}"
+    );
 }
 
 /// Adds the derivatives in the directions from `block` on to the gradient they belong to.
@@ -110,6 +139,18 @@ pub fn check_jacobian(length: usize, rows: usize, columns: usize) {
         "`jacobian` has length {length}, but the Jacobian has {rows} rows and {columns} columns, \
          {} entries",
         rows * columns
+    );
+}
+
+/// Panics unless a slice of products has the length of its rows and directions.
+#[inline]
+#[track_caller]
+pub fn check_products(length: usize, rows: usize, directions: usize) {
+    assert!(
+        length == rows * directions,
+        "`products` has length {length}, but there are {rows} rows and {directions} directions, \
+         {} entries",
+        rows * directions
     );
 }
 

@@ -6,19 +6,23 @@ use std::sync::Arc;
 use nalgebra::{DMatrix, DVector};
 
 use super::data::{DenseGradient, OuterProducts, Rows};
-use super::error::{AggregateError, ShapeError};
+use super::error::AggregateError;
 use super::non_finite::{self, NonFinite};
+use super::part::Part;
+use super::workspace::Workspace;
 use crate::real::Real;
 
 /// An estimator of the mean of N per-sample gradients.
 ///
-/// Estimates have the scale of the *mean* gradient, never of the sum. Both faces give the same numbers:
+/// Estimates have the scale of the *mean* gradient, never of the sum. All faces give the same numbers:
 /// [`aggregate_rows`](Self::aggregate_rows) for gradients stored as an N × D matrix,
-/// [`aggregate_outer`](Self::aggregate_outer) for the factored gradients of a dense layer.
+/// [`aggregate_outer`](Self::aggregate_outer) for the factored gradients of a dense layer, and
+/// [`aggregate_model`](Self::aggregate_model) for several of these that are one vector a sample.
 ///
-/// Callers use the `aggregate_*` and `of_*` methods, which check what comes in and out; authors of an estimator write
-/// `estimate_*`, which may rely on N ≥ 1 and fitting shapes. Aggregators are shared between layers and threads: what
-/// they need besides parameters lives in the [`Workspace`].
+/// Callers use the `aggregate_*` and `of_*` methods, which check what comes in and out. Authors of an estimator write
+/// [`estimate`](Self::estimate), which may rely on N ≥ 1 and fitting shapes; for an estimator that is a weighted mean of
+/// whole gradients they implement [`Weighing`](super::Weighing) instead and are done. Aggregators are shared between
+/// layers and threads: what they need besides parameters lives in the [`Workspace`].
 ///
 /// ```
 /// use autodiff_runtime::robust::{Aggregator, MedianOfMeans};
@@ -29,25 +33,13 @@ use crate::real::Real;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Aggregator<T: Real>: Debug + Send + Sync {
-    /// Writes the estimate of the D coordinates of `rows`.
+    /// Writes the estimate of every part. All parts have the same N ≥ 1, and estimates have the right shape.
     ///
     /// # Errors
     /// What the estimator cannot do with finite data of this shape.
-    fn estimate_rows(
+    fn estimate(
         &self,
-        rows: Rows<'_, T>,
-        estimate: &mut [T],
-        work: &mut Workspace<T>,
-    ) -> Result<(), AggregateError>;
-
-    /// Writes the estimate of the weights and the bias of a dense layer into `estimate`, which has the right shape.
-    ///
-    /// # Errors
-    /// What the estimator cannot do with finite data of this shape.
-    fn estimate_outer(
-        &self,
-        outer: OuterProducts<'_, T>,
-        estimate: &mut DenseGradient<T>,
+        parts: &mut [Part<'_, T>],
         work: &mut Workspace<T>,
     ) -> Result<(), AggregateError>;
 
@@ -62,45 +54,52 @@ pub trait Aggregator<T: Real>: Debug + Send + Sync {
         false
     }
 
-    /// Checks `rows`, treats non-finite samples by the policy, and writes the estimate. Not meant to be overridden.
+    /// Checks the parts, treats non-finite samples by the policy, and writes the estimates. Not meant to be overridden.
+    ///
+    /// A sample is non-finite if it is so in one part; it is then dropped from all of them.
     ///
     /// # Errors
-    /// [`AggregateError`]: no samples, a wrong length of `estimate`, or non-finite samples under
-    /// [`NonFinite::Error`].
+    /// [`AggregateError`]: parts that differ in N, no samples, too few samples for the estimator, non-finite samples
+    /// under [`NonFinite::Error`], or an estimate that is not finite although every sample is.
+    fn aggregate_model(
+        &self,
+        parts: &mut [Part<'_, T>],
+        work: &mut Workspace<T>,
+    ) -> Result<(), AggregateError> {
+        let samples = Part::prepare(parts)?;
+        non_finite::aggregate(self, samples, parts, work)
+    }
+
+    /// The same for one matrix of gradients and D numbers.
+    ///
+    /// # Errors
+    /// As [`aggregate_model`](Self::aggregate_model).
     fn aggregate_rows(
         &self,
         rows: Rows<'_, T>,
         estimate: &mut [T],
         work: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        ShapeError::check(
-            "rows",
-            "coordinates of the estimate",
-            rows.dimension(),
-            estimate.len(),
-        )?;
-        non_finite::aggregate_rows(self, rows, estimate, work)
+        self.aggregate_model(&mut [Part::rows(rows, estimate)], work)
     }
 
-    /// Checks `outer`, treats non-finite samples by the policy, shapes `estimate` and writes it. Not meant to be
-    /// overridden.
+    /// The same for one dense layer; `estimate` takes its shape.
     ///
     /// # Errors
-    /// [`AggregateError`]: no samples, or non-finite samples under [`NonFinite::Error`].
+    /// As [`aggregate_model`](Self::aggregate_model).
     fn aggregate_outer(
         &self,
         outer: OuterProducts<'_, T>,
         estimate: &mut DenseGradient<T>,
         work: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        estimate.reshape(outer.outputs(), outer.inputs());
-        non_finite::aggregate_outer(self, outer, estimate, work)
+        self.aggregate_model(&mut [Part::dense(outer, estimate)], work)
     }
 
     /// The estimate from an N × D matrix of gradients, in buffers of its own.
     ///
     /// # Errors
-    /// As [`aggregate_rows`](Self::aggregate_rows).
+    /// As [`aggregate_model`](Self::aggregate_model).
     fn of_rows(&self, gradients: &DMatrix<T>) -> Result<DVector<T>, AggregateError> {
         let mut estimate = DVector::zeros(gradients.ncols());
         self.aggregate_rows(
@@ -114,7 +113,7 @@ pub trait Aggregator<T: Real>: Debug + Send + Sync {
     /// The estimate for a dense layer, in buffers of its own.
     ///
     /// # Errors
-    /// As [`aggregate_outer`](Self::aggregate_outer).
+    /// As [`aggregate_model`](Self::aggregate_model).
     fn of_outer(&self, outer: OuterProducts<'_, T>) -> Result<DenseGradient<T>, AggregateError> {
         let mut estimate = DenseGradient::default();
         self.aggregate_outer(outer, &mut estimate, &mut Workspace::new())?;
@@ -123,22 +122,12 @@ pub trait Aggregator<T: Real>: Debug + Send + Sync {
 }
 
 impl<T: Real, A: Aggregator<T> + ?Sized> Aggregator<T> for Arc<A> {
-    fn estimate_rows(
+    fn estimate(
         &self,
-        rows: Rows<'_, T>,
-        estimate: &mut [T],
+        parts: &mut [Part<'_, T>],
         work: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        (**self).estimate_rows(rows, estimate, work)
-    }
-
-    fn estimate_outer(
-        &self,
-        outer: OuterProducts<'_, T>,
-        estimate: &mut DenseGradient<T>,
-        work: &mut Workspace<T>,
-    ) -> Result<(), AggregateError> {
-        (**self).estimate_outer(outer, estimate, work)
+        (**self).estimate(parts, work)
     }
 
     fn non_finite(&self) -> NonFinite {
@@ -147,34 +136,5 @@ impl<T: Real, A: Aggregator<T> + ?Sized> Aggregator<T> for Arc<A> {
 
     fn reveals_non_finite(&self) -> bool {
         (**self).reveals_non_finite()
-    }
-}
-
-/// Buffers that aggregators reuse from call to call.
-///
-/// They grow to the largest request and stay: repeated aggregation of one shape allocates nothing after the first.
-#[derive(Clone, Debug, Default)]
-pub struct Workspace<T> {
-    reals: Vec<T>,
-    doubles: Vec<f64>,
-    /// The samples that [`NonFinite::Drop`] keeps; apart, because the estimator uses the other buffers meanwhile.
-    pub(super) kept: Vec<T>,
-}
-
-impl<T: Real> Workspace<T> {
-    /// Empty buffers.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// `reals` numbers of the data's precision and `doubles` of double precision, with unspecified contents.
-    pub fn buffers(&mut self, reals: usize, doubles: usize) -> (&mut [T], &mut [f64]) {
-        if self.reals.len() < reals {
-            self.reals.resize(reals, T::ZERO);
-        }
-        if self.doubles.len() < doubles {
-            self.doubles.resize(doubles, 0.0);
-        }
-        (&mut self.reals[..reals], &mut self.doubles[..doubles])
     }
 }

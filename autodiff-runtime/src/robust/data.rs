@@ -3,6 +3,7 @@
 use nalgebra::{DMatrix, DVector};
 
 use super::error::ShapeError;
+use super::kernel::Matrix;
 use super::samples::{Column, Products};
 use crate::real::Real;
 
@@ -22,6 +23,9 @@ use crate::real::Real;
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'a, T> {
     columns: &'a [T],
+    /// Rows of the stored matrix, of which `samples` from `start` on belong to this view.
+    stored: usize,
+    start: usize,
     samples: usize,
     dimension: usize,
 }
@@ -30,6 +34,8 @@ impl<'a, T: Real> From<&'a DMatrix<T>> for Rows<'a, T> {
     fn from(gradients: &'a DMatrix<T>) -> Self {
         Self {
             columns: gradients.as_slice(),
+            stored: gradients.nrows(),
+            start: 0,
             samples: gradients.nrows(),
             dimension: gradients.ncols(),
         }
@@ -54,6 +60,8 @@ impl<'a, T: Real> Rows<'a, T> {
         )?;
         Ok(Self {
             columns,
+            stored: samples,
+            start: 0,
             samples,
             dimension,
         })
@@ -75,7 +83,17 @@ impl<'a, T: Real> Rows<'a, T> {
     /// If `j` is not below [`dimension`](Self::dimension).
     pub fn coordinate(&self, j: usize) -> &'a [T] {
         assert!(j < self.dimension, "coordinate {j} of {}", self.dimension);
-        &self.columns[j * self.samples..][..self.samples]
+        &self.columns[j * self.stored + self.start..][..self.samples]
+    }
+
+    /// The samples from `start` up to `end` alone.
+    pub(super) fn range(self, start: usize, end: usize) -> Self {
+        check_range(start, end, self.samples);
+        Self {
+            start: self.start + start,
+            samples: end - start,
+            ..self
+        }
     }
 
     pub(crate) fn column(&self, j: usize) -> Column<'a, T> {
@@ -103,14 +121,12 @@ impl<'a, T: Real> Rows<'a, T> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct OuterProducts<'a, T> {
-    x: &'a [T],
-    gy: &'a [T],
-    /// Rows of the stored matrices, of which `samples` from `start` on belong to this view.
-    stored: usize,
-    start: usize,
+    x: Factor<'a, T>,
+    gy: Factor<'a, T>,
     samples: usize,
     inputs: usize,
     outputs: usize,
+    bias: bool,
 }
 
 impl<'a, T: Real> OuterProducts<'a, T> {
@@ -142,15 +158,39 @@ impl<'a, T: Real> OuterProducts<'a, T> {
             samples * outputs,
             gy.len(),
         )?;
-        Ok(Self {
-            x,
-            gy,
+        let factor = |columns| Factor {
+            columns,
             stored: samples,
             start: 0,
+        };
+        Ok(Self {
+            x: factor(x),
+            gy: factor(gy),
             samples,
             inputs,
             outputs,
+            bias: true,
         })
+    }
+
+    /// The products gyᵢ xᵢᵀ alone, for a layer without a bias, or with one that is held constant. Estimates then have
+    /// no bias either.
+    #[must_use]
+    pub fn without_bias(self) -> Self {
+        Self {
+            bias: false,
+            ..self
+        }
+    }
+
+    /// Whether the gradient of a sample has the part gyᵢ for a bias.
+    pub fn has_bias(&self) -> bool {
+        self.bias
+    }
+
+    /// The parameters of the layer: P·Q, and Q more with a bias.
+    pub fn dimension(&self) -> usize {
+        self.outputs * (self.inputs + usize::from(self.bias))
     }
 
     /// N, the number of samples.
@@ -174,7 +214,7 @@ impl<'a, T: Real> OuterProducts<'a, T> {
     /// If `p` is not below [`inputs`](Self::inputs).
     pub fn input(&self, p: usize) -> &'a [T] {
         assert!(p < self.inputs, "input {p} of {}", self.inputs);
-        &self.x[p * self.stored + self.start..][..self.samples]
+        self.x.column(p, self.samples)
     }
 
     /// The N cotangents of output `q`: also the samples of the bias coordinate `q`.
@@ -183,21 +223,71 @@ impl<'a, T: Real> OuterProducts<'a, T> {
     /// If `q` is not below [`outputs`](Self::outputs).
     pub fn cotangent(&self, q: usize) -> &'a [T] {
         assert!(q < self.outputs, "output {q} of {}", self.outputs);
-        &self.gy[q * self.stored + self.start..][..self.samples]
+        self.gy.column(q, self.samples)
+    }
+
+    /// The same layer over other samples, with columns of `x` and `gy` one after the other.
+    pub(super) fn over<'b>(&self, x: &'b [T], gy: &'b [T], samples: usize) -> OuterProducts<'b, T> {
+        debug_assert_eq!(x.len(), samples * self.inputs);
+        debug_assert_eq!(gy.len(), samples * self.outputs);
+        let factor = |columns| Factor {
+            columns,
+            stored: samples,
+            start: 0,
+        };
+        OuterProducts {
+            x: factor(x),
+            gy: factor(gy),
+            samples,
+            ..*self
+        }
     }
 
     /// The samples from `start` up to `end` alone.
     pub(crate) fn range(self, start: usize, end: usize) -> Self {
-        assert!(
-            start <= end && end <= self.samples,
-            "samples {start}..{end} of {}",
-            self.samples
-        );
+        check_range(start, end, self.samples);
         Self {
-            start: self.start + start,
+            x: self.x.skip(start),
+            gy: self.gy.skip(start),
             samples: end - start,
             ..self
         }
+    }
+
+    /// The gradients of the bias alone, N × Q.
+    pub(super) fn bias_rows(&self) -> Rows<'a, T> {
+        Rows {
+            columns: self.gy.columns,
+            stored: self.gy.stored,
+            start: self.gy.start,
+            samples: self.samples,
+            dimension: self.outputs,
+        }
+    }
+
+    /// The same inputs with other cotangents, N × Q in columns without gaps.
+    pub(super) fn with_cotangents<'b>(&self, gy: &'b [T]) -> OuterProducts<'b, T>
+    where
+        'a: 'b,
+    {
+        OuterProducts {
+            gy: Factor {
+                columns: gy,
+                stored: self.samples,
+                start: 0,
+            },
+            ..*self
+        }
+    }
+
+    /// x, N × P.
+    pub(super) fn x_matrix(&self) -> Matrix<'a, T> {
+        self.x.matrix(self.samples, self.inputs)
+    }
+
+    /// gy, N × Q.
+    pub(super) fn gy_matrix(&self) -> Matrix<'a, T> {
+        self.gy.matrix(self.samples, self.outputs)
     }
 
     /// The N values of weight (q, p), multiplied out while they are read.
@@ -208,6 +298,40 @@ impl<'a, T: Real> OuterProducts<'a, T> {
     pub(crate) fn bias(&self, q: usize) -> Column<'a, T> {
         Column(self.cotangent(q))
     }
+}
+
+/// One factor of a layer's gradients: a matrix in columns, of whose rows those from `start` on are in view.
+#[derive(Clone, Copy, Debug)]
+struct Factor<'a, T> {
+    columns: &'a [T],
+    /// Rows of the stored matrix.
+    stored: usize,
+    start: usize,
+}
+
+impl<'a, T> Factor<'a, T> {
+    fn column(&self, k: usize, samples: usize) -> &'a [T] {
+        &self.columns[k * self.stored + self.start..][..samples]
+    }
+
+    fn skip(self, start: usize) -> Self {
+        Self {
+            start: self.start + start,
+            ..self
+        }
+    }
+
+    fn matrix(&self, samples: usize, width: usize) -> Matrix<'a, T> {
+        let entries = self.columns.get(self.start..).unwrap_or_default();
+        Matrix::by_column(entries, samples, width, self.stored)
+    }
+}
+
+fn check_range(start: usize, end: usize, samples: usize) {
+    assert!(
+        start <= end && end <= samples,
+        "samples {start}..{end} of {samples}"
+    );
 }
 
 /// One gradient, or one step, of a dense layer: `weight` is Q × P, `bias` has Q numbers.
@@ -226,7 +350,7 @@ impl<T: Real> Default for DenseGradient<T> {
 }
 
 impl<T: Real> DenseGradient<T> {
-    /// Zero, for a layer of `outputs` × `inputs` weights.
+    /// Zero, for a layer of `outputs` × `inputs` weights with a bias.
     pub fn zeros(outputs: usize, inputs: usize) -> Self {
         Self {
             weight: DMatrix::zeros(outputs, inputs),
@@ -234,10 +358,13 @@ impl<T: Real> DenseGradient<T> {
         }
     }
 
-    /// Gives the gradient the shape of a layer; allocates only when the shape changes.
-    pub fn reshape(&mut self, outputs: usize, inputs: usize) {
-        if self.weight.shape() != (outputs, inputs) || self.bias.len() != outputs {
-            *self = Self::zeros(outputs, inputs);
+    /// Gives the gradient the shape of a layer with `bias` numbers in its bias; allocates only when the shape changes.
+    pub(super) fn reshape(&mut self, outputs: usize, inputs: usize, bias: usize) {
+        if self.weight.shape() != (outputs, inputs) {
+            self.weight = DMatrix::zeros(outputs, inputs);
+        }
+        if self.bias.len() != bias {
+            self.bias = DVector::zeros(bias);
         }
     }
 

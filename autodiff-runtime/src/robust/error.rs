@@ -69,6 +69,27 @@ impl ParameterError {
     }
 }
 
+impl ParameterError {
+    pub(crate) fn check_positive(parameter: &'static str, found: f64) -> Result<f64, Self> {
+        let valid = found > 0.0 && found.is_finite();
+        Self::check(parameter, "positive and finite", found, valid)
+    }
+
+    pub(crate) fn check_at_least_one(parameter: &'static str, found: usize) -> Result<(), Self> {
+        Self::check(parameter, "at least 1", found as f64, found >= 1).map(|_| ())
+    }
+
+    /// δ, the probability that a deviation bound may fail.
+    pub(crate) fn check_delta(found: f64) -> Result<f64, Self> {
+        Self::check(
+            "delta",
+            "above 0 and below 1",
+            found,
+            found > 0.0 && found < 1.0,
+        )
+    }
+}
+
 /// Why a set of per-sample gradients has no estimate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -90,6 +111,16 @@ pub enum AggregateError {
     NoneFinite {
         /// How many samples there were.
         samples: usize,
+    },
+    /// The estimator is not defined for so few samples.
+    #[error("{estimator} needs at least {needed} samples here, found {found}")]
+    TooFew {
+        /// The estimator.
+        estimator: &'static str,
+        /// The samples it needs with its parameters.
+        needed: usize,
+        /// The samples there are, non-finite ones dropped.
+        found: usize,
     },
     /// All samples are finite, and yet the estimate is not: a sum left the range of the number type.
     #[error(

@@ -1,10 +1,10 @@
 //! The arithmetic mean.
 
-use super::aggregator::{Aggregator, Workspace};
-use super::data::{DenseGradient, OuterProducts, Rows};
+use super::aggregator::Aggregator;
 use super::error::AggregateError;
-use super::product;
-use super::samples::Samples;
+use super::part::Part;
+use super::product::{scaled_row_sum, scaled_sum};
+use super::workspace::Workspace;
 use crate::real::Real;
 
 /// The arithmetic mean (1/N) Σᵢ gᵢ: ordinary gradient descent.
@@ -23,26 +23,28 @@ use crate::real::Real;
 pub struct Mean;
 
 impl<T: Real> Aggregator<T> for Mean {
-    fn estimate_rows(
+    fn estimate(
         &self,
-        rows: Rows<'_, T>,
-        estimate: &mut [T],
+        parts: &mut [Part<'_, T>],
         _: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        let samples = T::of_count(rows.samples());
-        for (j, mean) in estimate.iter_mut().enumerate() {
-            *mean = rows.column(j).sum_by(|g| g) / samples;
+        for part in parts {
+            let per_sample = T::of_count(part.samples()).recip();
+            match part {
+                Part::Rows {
+                    gradients,
+                    estimate,
+                } => scaled_row_sum(*gradients, per_sample, estimate),
+                Part::Dense {
+                    gradients,
+                    estimate,
+                } => {
+                    scaled_sum(*gradients, per_sample, estimate.weight.as_mut_slice());
+                    let bias = gradients.bias_rows();
+                    scaled_row_sum(bias, per_sample, estimate.bias.as_mut_slice());
+                }
+            }
         }
-        Ok(())
-    }
-
-    fn estimate_outer(
-        &self,
-        outer: OuterProducts<'_, T>,
-        estimate: &mut DenseGradient<T>,
-        _: &mut Workspace<T>,
-    ) -> Result<(), AggregateError> {
-        product::scaled_sum(outer, T::of_count(outer.samples()).recip(), estimate);
         Ok(())
     }
 

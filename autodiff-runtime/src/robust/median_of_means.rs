@@ -1,12 +1,17 @@
 //! Median of means: block means, then a median of these.
 
-use super::aggregator::{Aggregator, Workspace};
-use super::coordinatewise::{Location, locate_outer, locate_rows};
-use super::data::{DenseGradient, OuterProducts, Rows};
+use super::aggregator::Aggregator;
+use super::coordinatewise::{Location, locate};
 use super::error::{AggregateError, ParameterError};
+use super::geometric_median::{Points, geometric_median_of};
+use super::geometry::{Geometry, View};
+use super::order::median;
+use super::part::Part;
 use super::points::{doubles_len, weigh, weighted_sum};
 use super::product;
 use super::samples::Samples;
+use super::weighing::{Scope, Weighing};
+use super::workspace::Workspace;
 use crate::real::Real;
 
 /// The median that [`MedianOfMeans`] takes of its block means.
@@ -17,16 +22,6 @@ pub enum Center {
     Geometric,
     /// The median of every coordinate on its own; between two middle values, their mean.
     Coordinate,
-}
-
-/// What one vector is for a vector estimator of a dense layer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scope {
-    /// Weights and bias of the layer together.
-    #[default]
-    Joint,
-    /// Weights and bias each on their own.
-    Separate,
 }
 
 /// Median of means: the samples are cut into k contiguous blocks (the first N mod k one sample longer), and the estimate
@@ -42,7 +37,9 @@ pub enum Scope {
 /// | [`center`](Self::center) | [`Center::Geometric`] | the median of the block means |
 /// | [`scope`](Self::scope) | [`Scope::Joint`] | whether a layer's weights and bias are one vector |
 ///
-/// Cost for a dense layer: the mean's, and O(k²PQ) for distances between block means.
+/// Breakdown point ⌊(k−1)/2⌋/N. Cost for a dense layer: the mean's, and O(k²PQ) for distances between block means, which
+/// are stored if they are few; otherwise O(N²(P+Q)) for those of samples, and one matrix product.
+///
 /// Source: A. Prasad, A. S. Suggala, S. Balakrishnan, P. Ravikumar, *Robust estimation via robust gradient estimation*
 /// (2018); S. Minsker (2015).
 ///
@@ -115,62 +112,24 @@ impl MedianOfMeans {
 }
 
 impl<T: Real> Aggregator<T> for MedianOfMeans {
-    fn estimate_rows(
+    fn estimate(
         &self,
-        rows: Rows<'_, T>,
-        estimate: &mut [T],
+        parts: &mut [Part<'_, T>],
         work: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        let blocks = self.cut(rows.samples());
-        let k = blocks.count;
+        let blocks = self.cut(parts.first().map_or(0, Part::samples));
+        let dimension = parts.iter().map(Part::dimension).sum();
+        let factored = parts.iter().map(View::of).map(|view| view.factored_len());
         if self.center == Center::Coordinate {
-            let (means, _) = work.buffers(k, 0);
-            locate_rows(BlockMedian { blocks, means }, rows, estimate);
-            return Ok(());
-        }
-        let dimension = rows.dimension();
-        let (means, doubles) = work.buffers(k * dimension, doubles_len(k));
-        for (b, (start, end)) in blocks.iter().enumerate() {
-            for j in 0..dimension {
-                let sum = rows.column(j).range(start, end).sum_by(|g| g);
-                means[b * dimension + j] = sum / T::of_count(end - start);
+            locate(parts, || BlockMedian::new(blocks));
+        } else if blocks.count * dimension <= factored.sum::<usize>() + dimension + SMALL {
+            self.estimate_from_means(blocks, dimension, parts, work);
+        } else {
+            BlockWeights {
+                blocks,
+                scope: self.scope,
             }
-        }
-        let weights = weigh(means, dimension, 0, dimension, doubles);
-        weighted_sum(means, dimension, 0, weights, estimate);
-        Ok(())
-    }
-
-    fn estimate_outer(
-        &self,
-        outer: OuterProducts<'_, T>,
-        estimate: &mut DenseGradient<T>,
-        work: &mut Workspace<T>,
-    ) -> Result<(), AggregateError> {
-        let blocks = self.cut(outer.samples());
-        let k = blocks.count;
-        if self.center == Center::Coordinate {
-            let (means, _) = work.buffers(k, 0);
-            locate_outer(BlockMedian { blocks, means }, outer, estimate);
-            return Ok(());
-        }
-        let weights_len = outer.outputs() * outer.inputs();
-        let dimension = weights_len + outer.outputs();
-        let (means, doubles) = work.buffers(k * dimension, doubles_len(k));
-        block_means(outer, blocks, means);
-        let (weight, bias) = (estimate.weight.as_mut_slice(), estimate.bias.as_mut_slice());
-        match self.scope {
-            Scope::Joint => {
-                let weights = weigh(means, dimension, 0, dimension, doubles);
-                weighted_sum(means, dimension, 0, weights, weight);
-                weighted_sum(means, dimension, weights_len, weights, bias);
-            }
-            Scope::Separate => {
-                let weights = weigh(means, dimension, 0, weights_len, doubles);
-                weighted_sum(means, dimension, 0, weights, weight);
-                let weights = weigh(means, dimension, weights_len, dimension, doubles);
-                weighted_sum(means, dimension, weights_len, weights, bias);
-            }
+            .estimate(parts, work)?;
         }
         Ok(())
     }
@@ -180,8 +139,94 @@ impl<T: Real> Aggregator<T> for MedianOfMeans {
     }
 }
 
+/// Numbers that block means may take up however few the samples are.
+const SMALL: usize = 1 << 14;
+
+impl MedianOfMeans {
+    /// The geometric median of stored block means.
+    fn estimate_from_means<T: Real>(
+        &self,
+        blocks: Blocks,
+        dimension: usize,
+        parts: &mut [Part<'_, T>],
+        work: &mut Workspace<T>,
+    ) {
+        let k = blocks.count;
+        let (means, doubles) = work.buffers(k * dimension, doubles_len(k));
+        let mut first = 0;
+        for part in parts.iter() {
+            block_means(View::of(part), blocks, dimension, first, means);
+            first += part.dimension();
+        }
+        if self.scope == Scope::Joint {
+            weigh(means, dimension, 0, dimension, doubles);
+        }
+        let mut first = 0;
+        for estimate in parts.iter_mut().flat_map(Part::estimates_mut) {
+            let end = first + estimate.len();
+            if self.scope == Scope::Separate {
+                weigh(means, dimension, first, end, doubles);
+            }
+            weighted_sum(means, dimension, first, &doubles[..k], estimate);
+            first = end;
+        }
+    }
+}
+
+/// Median of means as weights of the samples, from distances between these.
+#[derive(Debug)]
+struct BlockWeights {
+    blocks: Blocks,
+    scope: Scope,
+}
+
+impl Weighing for BlockWeights {
+    fn weigh(&self, geometry: &Geometry<'_>, weights: &mut [f64]) -> Result<(), AggregateError> {
+        let k = self.blocks.count;
+        let products = self.block_sums(geometry.inner_products());
+        let mut distances = self.block_sums(geometry.squared_distances());
+        // The mean distance of samples holds the spread inside both blocks as well.
+        let spread: Vec<f64> = (0..k).map(|a| distances[a * k + a] / 2.0).collect();
+        for a in 0..k {
+            for b in 0..k {
+                distances[a * k + b] = (distances[a * k + b] - spread[a] - spread[b]).max(0.0);
+            }
+        }
+        let mut block_weights = vec![0.0; k];
+        let points = Points {
+            count: k,
+            inner_products: &products,
+            squared_distances: &distances,
+        };
+        geometric_median_of(points, &mut block_weights);
+        for ((start, end), weight) in self.blocks.iter().zip(block_weights) {
+            weights[start..end].fill(weight / (end - start) as f64);
+        }
+        Ok(())
+    }
+
+    fn scope(&self) -> Scope {
+        self.scope
+    }
+}
+
+impl BlockWeights {
+    /// The means of the entries of an N × N matrix over pairs of blocks.
+    fn block_sums(&self, matrix: &[f64]) -> Vec<f64> {
+        let n = self.blocks.samples;
+        let mut means = Vec::with_capacity(self.blocks.count * self.blocks.count);
+        for (i, end_i) in self.blocks.iter() {
+            for (j, end_j) in self.blocks.iter() {
+                let rows = (i..end_i).map(|row| matrix[row * n..][j..end_j].iter().sum::<f64>());
+                means.push(rows.sum::<f64>() / ((end_i - i) * (end_j - j)) as f64);
+            }
+        }
+        means
+    }
+}
+
 /// N samples in contiguous blocks, the first ones longer by one where k does not divide N.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Blocks {
     samples: usize,
     count: usize,
@@ -198,49 +243,53 @@ impl Blocks {
 }
 
 /// Median of means of one coordinate.
-struct BlockMedian<'a, T> {
+struct BlockMedian {
     blocks: Blocks,
-    means: &'a mut [T],
+    means: Vec<f64>,
 }
 
-impl<T: Real> Location<T> for BlockMedian<'_, T> {
+impl BlockMedian {
+    fn new(blocks: Blocks) -> Self {
+        Self {
+            blocks,
+            means: vec![0.0; blocks.count],
+        }
+    }
+}
+
+impl<T: Real> Location<T> for BlockMedian {
     fn locate(&mut self, samples: impl Samples<T>) -> T {
         for (mean, (start, end)) in self.means.iter_mut().zip(self.blocks.iter()) {
-            *mean = samples.range(start, end).sum_by(|g| g) / T::of_count(end - start);
+            *mean = (samples.range(start, end).sum_by(|g| g) / T::of_count(end - start)).as_f64();
         }
-        median(self.means)
+        T::of(median(&mut self.means))
     }
 }
 
-/// The middle value, or the mean of the two; NaN if there is one.
-fn median<T: Real>(values: &mut [T]) -> T {
-    if values
-        .iter()
-        .any(|value| value.partial_cmp(value).is_none())
-    {
-        return T::NAN;
-    }
-    values.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
-    let middle = values.len() / 2;
-    if values.len() % 2 == 1 {
-        values[middle]
-    } else {
-        (values[middle - 1] + values[middle]) * T::of(0.5)
-    }
-}
-
-/// The means of the blocks, one after the other, each the weights in column-major order and then the bias.
-fn block_means<T: Real>(outer: OuterProducts<'_, T>, blocks: Blocks, means: &mut [T]) {
-    let outputs = outer.outputs();
-    let weights_len = outputs * outer.inputs();
-    let block_len = weights_len + outputs;
+/// Writes the means of the blocks into a matrix of `dimension` numbers a block, from column `first` on: the weights in
+/// column-major order and then the bias, or the coordinates of rows.
+fn block_means<T: Real>(
+    view: View<'_, T>,
+    blocks: Blocks,
+    dimension: usize,
+    first: usize,
+    means: &mut [T],
+) {
     for (b, (start, end)) in blocks.iter().enumerate() {
-        let mean = &mut means[b * block_len..][..block_len];
+        let mean = &mut means[b * dimension + first..];
         let per_sample = T::of_count(end - start).recip();
-        let block = outer.range(start, end);
-        product::for_each_product(block, |q, p, sum| mean[p * outputs + q] = sum * per_sample);
-        for q in 0..outputs {
-            mean[weights_len + q] = block.bias(q).sum_by(|gy| gy) * per_sample;
+        match view {
+            View::Rows(rows) => {
+                let block = rows.range(start, end);
+                product::scaled_row_sum(block, per_sample, &mut mean[..rows.dimension()]);
+            }
+            View::Outer(outer) => {
+                let (weight, bias) =
+                    mean[..outer.dimension()].split_at_mut(outer.outputs() * outer.inputs());
+                let block = outer.range(start, end);
+                product::scaled_sum(block, per_sample, weight);
+                product::scaled_row_sum(block.bias_rows(), per_sample, bias);
+            }
         }
     }
 }

@@ -13,14 +13,24 @@
 //! [`Scaled`] and [`Guarded`] wrap any of them, and a [`Spec`] names one as text.
 //! [`RobGrad`] is robust gradient descent (Algorithm 1) for any per-sample gradient function.
 
+#![allow(dead_code)]
+mod affine;
 mod aggregator;
+mod centered_clipping;
 mod coordinatewise;
+mod count;
 mod data;
 mod error;
 mod geometric_median;
+mod geometry;
+mod kernel;
+mod krum;
 mod mean;
 mod median_of_means;
 mod non_finite;
+mod norm_clip;
+mod order;
+mod part;
 mod points;
 mod product;
 mod robgrad;
@@ -28,15 +38,26 @@ mod samples;
 mod scaled;
 mod soft_truncation;
 mod spec;
+mod weighing;
+mod workspace;
 
 pub use crate::real::Real;
-pub use aggregator::{Aggregator, Workspace};
+pub use aggregator::Aggregator;
+pub use centered_clipping::CenteredClipping;
+pub use count::Count;
 pub use data::{DenseGradient, OuterProducts, Rows};
 pub use error::{AggregateError, ParameterError, ShapeError};
+pub use geometric_median::{GeometricMedian, SmoothedGeometricMedian, Start};
+pub use geometry::Geometry;
+pub use krum::Krum;
 pub use mean::Mean;
-pub use median_of_means::{Center, MedianOfMeans, Scope};
+pub use median_of_means::{Center, MedianOfMeans};
 pub use non_finite::{Guarded, NonFinite};
+pub use norm_clip::{NormClip, NormNormalize, Radius};
+pub use part::Part;
 pub use robgrad::{RobGrad, RobGradError, Selection};
 pub use scaled::{Factor, Scaled};
 pub use soft_truncation::{SoftTruncation, Variance, psi};
 pub use spec::{Method, Spec, SpecError};
+pub use weighing::{Scope, Weighing};
+pub use workspace::Workspace;

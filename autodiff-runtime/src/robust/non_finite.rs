@@ -3,9 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::aggregator::{Aggregator, Workspace};
-use super::data::{DenseGradient, OuterProducts, Rows, all_finite};
+use super::aggregator::Aggregator;
+use super::data::{OuterProducts, Rows};
 use super::error::AggregateError;
+use super::part::Part;
+use super::samples::{Column, Samples, larger};
+use super::workspace::Workspace;
 use crate::real::Real;
 
 /// The policy for samples whose gradient is not finite.
@@ -75,22 +78,12 @@ impl<A> Guarded<A> {
 }
 
 impl<T: Real, A: Aggregator<T>> Aggregator<T> for Guarded<A> {
-    fn estimate_rows(
+    fn estimate(
         &self,
-        rows: Rows<'_, T>,
-        estimate: &mut [T],
+        parts: &mut [Part<'_, T>],
         work: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        self.inner.estimate_rows(rows, estimate, work)
-    }
-
-    fn estimate_outer(
-        &self,
-        outer: OuterProducts<'_, T>,
-        estimate: &mut DenseGradient<T>,
-        work: &mut Workspace<T>,
-    ) -> Result<(), AggregateError> {
-        self.inner.estimate_outer(outer, estimate, work)
+        self.inner.estimate(parts, work)
     }
 
     fn non_finite(&self) -> NonFinite {
@@ -102,168 +95,156 @@ impl<T: Real, A: Aggregator<T>> Aggregator<T> for Guarded<A> {
     }
 }
 
-/// Per-sample gradients of either form, as far as the policy needs to know them.
-trait Gradients<T: Real>: Copy {
-    fn samples(&self) -> usize;
-    fn all_finite(&self) -> bool;
-    fn is_finite(&self, sample: usize) -> bool;
+/// Estimates under the aggregator's policy. Looking at the data costs a sweep, so an estimator whose result tells is
+/// looked at afterwards instead.
+pub(super) fn aggregate<T: Real, A: Aggregator<T> + ?Sized>(
+    aggregator: &A,
+    samples: usize,
+    parts: &mut [Part<'_, T>],
+    work: &mut Workspace<T>,
+) -> Result<(), AggregateError> {
+    let policy = aggregator.non_finite();
+    if policy == NonFinite::Propagate {
+        return aggregator.estimate(parts, work);
+    }
+    let reveals = aggregator.reveals_non_finite();
+    if reveals || parts.iter().all(Part::all_finite) {
+        aggregator.estimate(parts, work)?;
+        if parts.iter().all(Part::estimate_is_finite) {
+            return Ok(());
+        }
+    }
+    let bad = |sample: &usize| !parts.iter().all(|part| part.is_finite(*sample));
+    match (0..samples).find(bad) {
+        None => Err(AggregateError::NotFiniteEstimate),
+        Some(sample) if policy == NonFinite::Error => Err(AggregateError::NonFinite { sample }),
+        Some(_) => aggregate_kept(aggregator, samples, parts, work),
+    }
 }
 
-impl<T: Real> Gradients<T> for Rows<'_, T> {
-    fn samples(&self) -> usize {
-        Rows::samples(self)
+/// Estimates from copies of the finite samples.
+fn aggregate_kept<T: Real, A: Aggregator<T> + ?Sized>(
+    aggregator: &A,
+    samples: usize,
+    parts: &mut [Part<'_, T>],
+    work: &mut Workspace<T>,
+) -> Result<(), AggregateError> {
+    let finite: Vec<bool> = (0..samples)
+        .map(|sample| parts.iter().all(|part| part.is_finite(sample)))
+        .collect();
+    let kept = finite.iter().filter(|&&finite| finite).count();
+    if kept == 0 {
+        return Err(AggregateError::NoneFinite { samples });
+    }
+    let mut columns = std::mem::take(&mut work.kept);
+    columns.clear();
+    let mut keep = |column: &[T]| {
+        let column = column.iter().zip(&finite);
+        columns.extend(column.filter(|&(_, &finite)| finite).map(|(&g, _)| g));
+    };
+    parts
+        .iter()
+        .for_each(|part| part.for_each_column(&mut keep));
+    let result = with_kept(parts, &columns, kept, |parts| {
+        aggregator.estimate(parts, work)?;
+        if parts.iter().all(Part::estimate_is_finite) {
+            Ok(())
+        } else {
+            Err(AggregateError::NotFiniteEstimate)
+        }
+    });
+    work.kept = columns;
+    result
+}
+
+/// The same parts over other samples, whose columns stand one after the other.
+fn with_kept<T: Real>(
+    parts: &mut [Part<'_, T>],
+    mut columns: &[T],
+    samples: usize,
+    then: impl FnOnce(&mut [Part<'_, T>]) -> Result<(), AggregateError>,
+) -> Result<(), AggregateError> {
+    let mut take = |width: usize| {
+        let (taken, rest) = columns.split_at(samples * width);
+        columns = rest;
+        taken
+    };
+    let mut kept = Vec::with_capacity(parts.len());
+    for part in parts {
+        kept.push(match part {
+            Part::Dense {
+                gradients,
+                estimate,
+            } => {
+                let (x, gy) = (take(gradients.inputs()), take(gradients.outputs()));
+                Part::dense(gradients.over(x, gy, samples), estimate)
+            }
+            Part::Rows {
+                gradients,
+                estimate,
+            } => {
+                let width = gradients.dimension();
+                let rows = Rows::from_columns(take(width), samples, width)?;
+                Part::rows(rows, estimate)
+            }
+        });
+    }
+    then(&mut kept)
+}
+
+impl<T: Real> Part<'_, T> {
+    fn for_each_column(&self, visit: &mut impl FnMut(&[T])) {
+        match self {
+            Self::Dense { gradients, .. } => {
+                (0..gradients.inputs()).for_each(|p| visit(gradients.input(p)));
+                (0..gradients.outputs()).for_each(|q| visit(gradients.cotangent(q)));
+            }
+            Self::Rows { gradients, .. } => {
+                (0..gradients.dimension()).for_each(|j| visit(gradients.coordinate(j)));
+            }
+        }
     }
 
+    /// Whether every sample is surely finite; `false` may mean that one has to look closer.
     fn all_finite(&self) -> bool {
-        (0..self.dimension()).all(|j| all_finite(self.coordinate(j)))
+        match self {
+            Self::Dense { gradients, .. } => {
+                let x = largest_finite((0..gradients.inputs()).map(|p| gradients.input(p)));
+                let gy = largest_finite((0..gradients.outputs()).map(|q| gradients.cotangent(q)));
+                x.zip(gy).is_some_and(|(x, gy)| (x * gy).is_finite())
+            }
+            Self::Rows { gradients, .. } => {
+                largest_finite((0..gradients.dimension()).map(|j| gradients.coordinate(j)))
+                    .is_some()
+            }
+        }
     }
 
     fn is_finite(&self, sample: usize) -> bool {
-        (0..self.dimension()).all(|j| self.coordinate(j)[sample].is_finite())
+        match self {
+            Self::Dense { gradients, .. } => outer_is_finite(gradients, sample),
+            Self::Rows { gradients, .. } => {
+                (0..gradients.dimension()).all(|j| gradients.coordinate(j)[sample].is_finite())
+            }
+        }
     }
 }
 
-impl<T: Real> Gradients<T> for OuterProducts<'_, T> {
-    fn samples(&self) -> usize {
-        OuterProducts::samples(self)
-    }
-
-    fn all_finite(&self) -> bool {
-        (0..self.samples()).all(|sample| self.is_finite(sample))
-    }
-
-    fn is_finite(&self, sample: usize) -> bool {
-        let x = largest_finite((0..self.inputs()).map(|p| self.input(p)[sample]));
-        let gy = largest_finite((0..self.outputs()).map(|q| self.cotangent(q)[sample]));
-        x.zip(gy).is_some_and(|(x, gy)| (x * gy).is_finite())
-    }
+fn outer_is_finite<T: Real>(outer: &OuterProducts<'_, T>, sample: usize) -> bool {
+    let entry = |column: &[T]| [column[sample]];
+    let x = (0..outer.inputs()).map(|p| entry(outer.input(p)));
+    let gy = (0..outer.outputs()).map(|q| entry(outer.cotangent(q)));
+    let largest = largest_finite(x).zip(largest_finite(gy));
+    largest.is_some_and(|(x, gy)| (x * gy).is_finite())
 }
 
 /// The largest absolute value, 0 of nothing, `None` if a value is not finite.
-fn largest_finite<T: Real>(mut values: impl Iterator<Item = T>) -> Option<T> {
-    values.try_fold(T::ZERO, |largest, x| {
-        x.is_finite().then(|| largest.max(x.abs()))
+fn largest_finite<T: Real>(mut columns: impl Iterator<Item = impl AsRef<[T]>>) -> Option<T> {
+    columns.try_fold(T::ZERO, |largest, column| {
+        let column = Column(column.as_ref());
+        let here = column.largest_distance(T::ZERO);
+        // The largest of numbers that do not compare may pass over NaN; 0·x does not.
+        let finite = column.sum_by(|x| x * T::ZERO) == T::ZERO;
+        finite.then(|| larger(here, largest))
     })
-}
-
-enum Verdict {
-    Done,
-    AggregateKept,
-}
-
-/// What is to do after a first estimate, whose finiteness is `estimate_finite`.
-fn judge<T: Real>(
-    gradients: impl Gradients<T>,
-    policy: NonFinite,
-    estimate_finite: bool,
-    reveals: bool,
-) -> Result<Verdict, AggregateError> {
-    if policy == NonFinite::Propagate || (estimate_finite && (reveals || gradients.all_finite())) {
-        return Ok(Verdict::Done);
-    }
-    let culprit = (0..gradients.samples()).find(|&sample| !gradients.is_finite(sample));
-    match (culprit, policy) {
-        (None, _) if estimate_finite => Ok(Verdict::Done),
-        (None, _) => Err(AggregateError::NotFiniteEstimate),
-        (Some(_), NonFinite::Drop) => Ok(Verdict::AggregateKept),
-        (Some(sample), _) => Err(AggregateError::NonFinite { sample }),
-    }
-}
-
-pub(super) fn aggregate_rows<T: Real, A: Aggregator<T> + ?Sized>(
-    aggregator: &A,
-    rows: Rows<'_, T>,
-    estimate: &mut [T],
-    work: &mut Workspace<T>,
-) -> Result<(), AggregateError> {
-    if rows.samples() == 0 {
-        return Err(AggregateError::Empty);
-    }
-    aggregator.estimate_rows(rows, estimate, work)?;
-    match judge(
-        rows,
-        aggregator.non_finite(),
-        all_finite(estimate),
-        aggregator.reveals_non_finite(),
-    )? {
-        Verdict::Done => Ok(()),
-        Verdict::AggregateKept => {
-            let columns = (0..rows.dimension()).map(|j| rows.coordinate(j));
-            with_kept(rows, columns, work, |kept, samples, work| {
-                let rows = Rows::from_columns(kept, samples, rows.dimension())?;
-                aggregator.estimate_rows(rows, estimate, work)?;
-                if all_finite(estimate) {
-                    Ok(())
-                } else {
-                    Err(AggregateError::NotFiniteEstimate)
-                }
-            })
-        }
-    }
-}
-
-pub(super) fn aggregate_outer<T: Real, A: Aggregator<T> + ?Sized>(
-    aggregator: &A,
-    outer: OuterProducts<'_, T>,
-    estimate: &mut DenseGradient<T>,
-    work: &mut Workspace<T>,
-) -> Result<(), AggregateError> {
-    if outer.samples() == 0 {
-        return Err(AggregateError::Empty);
-    }
-    aggregator.estimate_outer(outer, estimate, work)?;
-    match judge(
-        outer,
-        aggregator.non_finite(),
-        estimate.is_finite(),
-        aggregator.reveals_non_finite(),
-    )? {
-        Verdict::Done => Ok(()),
-        Verdict::AggregateKept => {
-            let inputs = (0..outer.inputs()).map(|p| outer.input(p));
-            let columns = inputs.chain((0..outer.outputs()).map(|q| outer.cotangent(q)));
-            with_kept(outer, columns, work, |kept, samples, work| {
-                let (x, gy) = kept.split_at(samples * outer.inputs());
-                let outer = OuterProducts::from_columns(x, gy, samples)?;
-                aggregator.estimate_outer(outer, estimate, work)?;
-                if estimate.is_finite() {
-                    Ok(())
-                } else {
-                    Err(AggregateError::NotFiniteEstimate)
-                }
-            })
-        }
-    }
-}
-
-/// Copies the finite samples of `columns` and hands them, with their number, to `aggregate`.
-fn with_kept<'a, T: Real>(
-    gradients: impl Gradients<T>,
-    columns: impl Iterator<Item = &'a [T]>,
-    work: &mut Workspace<T>,
-    aggregate: impl FnOnce(&[T], usize, &mut Workspace<T>) -> Result<(), AggregateError>,
-) -> Result<(), AggregateError> {
-    let finite: Vec<bool> = (0..gradients.samples())
-        .map(|sample| gradients.is_finite(sample))
-        .collect();
-    let samples = finite.iter().filter(|&&finite| finite).count();
-    if samples == 0 {
-        return Err(AggregateError::NoneFinite {
-            samples: gradients.samples(),
-        });
-    }
-    let mut kept = std::mem::take(&mut work.kept);
-    kept.clear();
-    for column in columns {
-        kept.extend(
-            column
-                .iter()
-                .zip(&finite)
-                .filter(|&(_, &finite)| finite)
-                .map(|(&value, _)| value),
-        );
-    }
-    let result = aggregate(&kept, samples, work);
-    work.kept = kept;
-    result
 }

@@ -14,14 +14,15 @@ pub(super) const fn doubles_len(k: usize) -> usize {
 /// Sums of squares below this may have lost digits to underflow.
 const SQUARES_RESOLVED: f64 = 1e-280;
 
-/// The weights of the geometric median of the block means, seen in coordinates `from..to` alone.
-pub(super) fn weigh<'a, T: Real>(
+/// Writes the weights of the geometric median of the block means, seen in coordinates `from..to` alone, to the front of
+/// `doubles`.
+pub(super) fn weigh<T: Real>(
     means: &[T],
     dimension: usize,
     from: usize,
     to: usize,
-    doubles: &'a mut [f64],
-) -> &'a [f64] {
+    doubles: &mut [f64],
+) {
     let k = means.len().checked_div(dimension).unwrap_or(0);
     let (weights, doubles) = doubles.split_at_mut(k);
     let (gram, scratch) = doubles.split_at_mut(k * k);
@@ -54,7 +55,6 @@ pub(super) fn weigh<'a, T: Real>(
         weights,
         scratch,
     );
-    weights
 }
 
 fn symmetric(matrix: &mut [f64], k: usize, entry: impl Fn(usize, usize) -> f64) {

@@ -1,28 +1,113 @@
-//! gyᵀ x: the sum of outer products, by register tiles.
+//! Products of the factors of a layer: weighted sums Σᵢ wᵢ gyᵢ xᵢᵀ, and Gram matrices.
 
-use super::data::{DenseGradient, OuterProducts};
+use super::data::{OuterProducts, Rows};
+use super::geometry::View;
+use super::kernel::{Matrix, multiply};
 use super::samples::{Column, Samples, reduce};
+use super::workspace::Workspace;
 use crate::real::Real;
 
 /// Accumulators per product. With tiles of 2 × 2 products, four lanes fill the sixteen registers of baseline x86-64
 /// without spilling.
 const LANES: usize = 4;
 
-/// Writes factor · Σᵢ gyᵢ xᵢᵀ and factor · Σᵢ gyᵢ.
-pub(super) fn scaled_sum<T: Real>(
-    outer: OuterProducts<'_, T>,
-    factor: T,
-    sum: &mut DenseGradient<T>,
-) {
-    let outputs = outer.outputs();
-    for_each_product(outer, |q, p, product| {
-        sum.weight.as_mut_slice()[p * outputs + q] = factor * product
-    });
-    for q in 0..outputs {
-        sum.bias[q] = factor * Column(outer.cotangent(q)).sum_by(|gy| gy);
+/// Multiplications below which setting up a general matrix product costs more than it gains.
+const SMALL: usize = 1 << 15;
+
+/// Writes `factor` · Σᵢ gyᵢ xᵢᵀ (Q × P, column after column).
+pub(super) fn scaled_sum<T: Real>(outer: OuterProducts<'_, T>, factor: T, sum: &mut [T]) {
+    let (samples, outputs) = (outer.samples(), outer.outputs());
+    if samples * sum.len() < SMALL {
+        for_each_product(outer, |q, p, product| {
+            sum[p * outputs + q] = factor * product
+        });
+    } else {
+        multiply(
+            sum,
+            false,
+            factor,
+            outer.gy_matrix().transpose(),
+            outer.x_matrix(),
+        );
     }
 }
 
+/// Writes `factor` · Σᵢ gᵢ for every coordinate.
+pub(super) fn scaled_row_sum<T: Real>(rows: Rows<'_, T>, factor: T, sum: &mut [T]) {
+    for (j, sum) in sum.iter_mut().enumerate() {
+        *sum = factor * rows.column(j).sum_by(|g| g);
+    }
+}
+
+/// Writes Σᵢ wᵢ gᵢ: the weights of a layer and its bias if it has one, or the coordinates of rows.
+pub(super) fn weighted_sum<T: Real>(
+    view: View<'_, T>,
+    weights: &[f64],
+    weight: &mut [T],
+    bias: &mut [T],
+    work: &mut Workspace<T>,
+) {
+    match view {
+        View::Rows(rows) => weighted_row_sum(rows, weights, weight),
+        View::Outer(outer) => {
+            let (samples, outputs) = (outer.samples(), outer.outputs());
+            let (scaled, _) = work.buffers(samples * outputs, 0);
+            for q in 0..outputs {
+                let column = &mut scaled[q * samples..][..samples];
+                for ((scaled, &gy), &w) in column.iter_mut().zip(outer.cotangent(q)).zip(weights) {
+                    *scaled = T::of(w) * gy;
+                }
+            }
+            scaled_sum(outer.with_cotangents(scaled), T::ONE, weight);
+            for (bias, column) in bias.iter_mut().zip(scaled.chunks_exact(samples)) {
+                *bias = Column(column).sum_by(|g| g);
+            }
+        }
+    }
+}
+
+fn weighted_row_sum<T: Real>(rows: Rows<'_, T>, weights: &[f64], sum: &mut [T]) {
+    for (j, sum) in sum.iter_mut().enumerate() {
+        let (g, gt) = rows.coordinate(j).as_chunks::<LANES>();
+        let (w, wt) = weights.as_chunks::<LANES>();
+        let mut lanes = [T::ZERO; LANES];
+        for (g, w) in g.iter().zip(w) {
+            for lane in 0..LANES {
+                lanes[lane] += T::of(w[lane]) * g[lane];
+            }
+        }
+        let tail = gt.iter().zip(wt).map(|(&g, &w)| T::of(w) * g);
+        *sum = tail.fold(reduce(lanes), |sum, term| sum + term);
+    }
+}
+
+/// Columns that are converted to double precision at a time.
+const GRAM_BLOCK: usize = 256;
+
+/// Adds the Gram matrix of the rows of a matrix, given by its columns, in double precision; the columns are multiplied
+/// by `factor` first.
+pub(super) fn gram<'a, T: Real>(
+    columns: impl Iterator<Item = &'a [T]>,
+    factor: f64,
+    samples: usize,
+    gram: &mut [f64],
+) {
+    let mut block: Vec<f64> = Vec::new();
+    let add = |block: &mut Vec<f64>, gram: &mut [f64]| {
+        let block_matrix = Matrix::by_column(block, samples, block.len() / samples.max(1), samples);
+        multiply(gram, true, 1.0, block_matrix, block_matrix.transpose());
+        block.clear();
+    };
+    for column in columns {
+        block.extend(column.iter().map(|x| x.as_f64() * factor));
+        if block.len() == GRAM_BLOCK * samples {
+            add(&mut block, gram);
+        }
+    }
+    if !block.is_empty() {
+        add(&mut block, gram);
+    }
+}
 /// Calls `visit(q, p, Σᵢ gy[i, q] x[i, p])` for every weight.
 pub(super) fn for_each_product<T: Real>(
     outer: OuterProducts<'_, T>,

@@ -2,10 +2,11 @@
 
 use thiserror::Error;
 
-use super::aggregator::{Aggregator, Workspace};
+use super::aggregator::Aggregator;
 use super::data::{Rows, all_finite};
 use super::error::{AggregateError, ParameterError, ShapeError};
 use super::non_finite::NonFinite;
+use super::workspace::Workspace;
 use crate::real::Real;
 
 /// The weight indices 𝓘 that get the robust update; the others get the mean.

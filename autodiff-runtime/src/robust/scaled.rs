@@ -1,9 +1,10 @@
 //! A constant factor on another aggregator's estimate.
 
-use super::aggregator::{Aggregator, Workspace};
-use super::data::{DenseGradient, OuterProducts, Rows};
+use super::aggregator::Aggregator;
 use super::error::{AggregateError, ParameterError};
 use super::non_finite::NonFinite;
+use super::part::Part;
+use super::workspace::Workspace;
 use crate::real::Real;
 
 /// What an estimate is multiplied by.
@@ -70,28 +71,15 @@ impl<A> Scaled<A> {
 }
 
 impl<T: Real, A: Aggregator<T>> Aggregator<T> for Scaled<A> {
-    fn estimate_rows(
+    fn estimate(
         &self,
-        rows: Rows<'_, T>,
-        estimate: &mut [T],
+        parts: &mut [Part<'_, T>],
         work: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        self.inner.estimate_rows(rows, estimate, work)?;
-        let factor = self.factor.value::<T>(rows.samples());
-        estimate
-            .iter_mut()
-            .for_each(|coordinate| *coordinate *= factor);
-        Ok(())
-    }
-
-    fn estimate_outer(
-        &self,
-        outer: OuterProducts<'_, T>,
-        estimate: &mut DenseGradient<T>,
-        work: &mut Workspace<T>,
-    ) -> Result<(), AggregateError> {
-        self.inner.estimate_outer(outer, estimate, work)?;
-        estimate.scale(self.factor.value(outer.samples()));
+        self.inner.estimate(parts, work)?;
+        for part in parts {
+            part.scale(self.factor.value(part.samples()));
+        }
         Ok(())
     }
 

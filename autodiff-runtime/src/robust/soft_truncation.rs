@@ -1,10 +1,11 @@
 //! Soft truncation: Algorithm 2 (ROBUSTIFY) of Holland's tutorial, and its published variant.
 
-use super::aggregator::{Aggregator, Workspace};
-use super::coordinatewise::{Location, locate_outer, locate_rows};
-use super::data::{DenseGradient, OuterProducts, Rows};
+use super::aggregator::Aggregator;
+use super::coordinatewise::{Location, locate};
 use super::error::{AggregateError, ParameterError};
+use super::part::Part;
 use super::samples::Samples;
+use super::workspace::Workspace;
 use crate::real::Real;
 
 /// The influence function of Catoni and Giulini, equation (2) of the tutorial:
@@ -208,23 +209,13 @@ impl SoftTruncation {
 }
 
 impl<T: Real> Aggregator<T> for SoftTruncation {
-    fn estimate_rows(
+    fn estimate(
         &self,
-        rows: Rows<'_, T>,
-        estimate: &mut [T],
+        parts: &mut [Part<'_, T>],
         _: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        locate_rows(self.prepare::<T>(rows.samples()), rows, estimate);
-        Ok(())
-    }
-
-    fn estimate_outer(
-        &self,
-        outer: OuterProducts<'_, T>,
-        estimate: &mut DenseGradient<T>,
-        _: &mut Workspace<T>,
-    ) -> Result<(), AggregateError> {
-        locate_outer(self.prepare::<T>(outer.samples()), outer, estimate);
+        let samples = parts.first().map_or(0, Part::samples);
+        locate(parts, || self.prepare::<T>(samples));
         Ok(())
     }
 

@@ -6,14 +6,15 @@ mod print;
 
 use serde::{Deserialize, Serialize};
 
-use super::aggregator::{Aggregator, Workspace};
-use super::data::{DenseGradient, OuterProducts, Rows};
+use super::aggregator::Aggregator;
 use super::error::AggregateError;
 use super::mean::Mean;
 use super::median_of_means::MedianOfMeans;
 use super::non_finite::NonFinite;
+use super::part::Part;
 use super::scaled::{Factor, Scaled};
 use super::soft_truncation::SoftTruncation;
+use super::workspace::Workspace;
 use crate::real::Real;
 
 pub use error::SpecError;
@@ -120,27 +121,14 @@ macro_rules! with_estimator {
 }
 
 impl<T: Real> Aggregator<T> for Spec {
-    fn estimate_rows(
+    fn estimate(
         &self,
-        rows: Rows<'_, T>,
-        estimate: &mut [T],
+        parts: &mut [Part<'_, T>],
         work: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
         with_estimator!(self.method, inner => match self.scale {
-            Some(factor) => Scaled::new(inner, factor).estimate_rows(rows, estimate, work),
-            None => inner.estimate_rows(rows, estimate, work),
-        })
-    }
-
-    fn estimate_outer(
-        &self,
-        outer: OuterProducts<'_, T>,
-        estimate: &mut DenseGradient<T>,
-        work: &mut Workspace<T>,
-    ) -> Result<(), AggregateError> {
-        with_estimator!(self.method, inner => match self.scale {
-            Some(factor) => Scaled::new(inner, factor).estimate_outer(outer, estimate, work),
-            None => inner.estimate_outer(outer, estimate, work),
+            Some(factor) => Scaled::new(inner, factor).estimate(parts, work),
+            None => inner.estimate(parts, work),
         })
     }
 

@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use autodiff_runtime::nn::Sequential;
 use autodiff_runtime::robust::{
-    AggregateError, Aggregator, DenseGradient, Mean, NonFinite, OuterProducts, Rows, Spec,
-    Workspace,
+    AggregateError, Aggregator, NonFinite, OuterProducts, Part, Spec, Workspace,
 };
 use nalgebra::DMatrix;
 
@@ -82,28 +81,39 @@ struct Reporter {
 }
 
 impl Aggregator<f64> for Reporter {
-    fn estimate_rows(
-        &self,
-        rows: Rows<'_, f64>,
-        estimate: &mut [f64],
-        work: &mut Workspace<f64>,
-    ) -> Result<(), AggregateError> {
-        Mean.estimate_rows(rows, estimate, work)
-    }
-
     /// Reports the weights column by column and then the bias, which is the order of a layer's parameters. The estimate,
     /// of which nobody makes use, is zero.
-    fn estimate_outer(
+    fn estimate(
         &self,
-        outer: OuterProducts<'_, f64>,
-        estimate: &mut DenseGradient<f64>,
+        parts: &mut [Part<'_, f64>],
         _: &mut Workspace<f64>,
     ) -> Result<(), AggregateError> {
+        let mut first_column = self.first_column;
+        for part in parts {
+            if let Part::Dense { gradients, .. } = part {
+                self.report(*gradients, first_column);
+            }
+            first_column += part.dimension();
+            part.estimates_mut()
+                .into_iter()
+                .for_each(|estimate| estimate.fill(0.0));
+        }
+        Ok(())
+    }
+
+    /// The aggregator that reads the report has a policy of its own.
+    fn non_finite(&self) -> NonFinite {
+        NonFinite::Propagate
+    }
+}
+
+impl Reporter {
+    fn report(&self, outer: OuterProducts<'_, f64>, first_column: usize) {
         with(&self.gradients, |gradients| {
             let mut columns = gradients
                 .as_mut_slice()
                 .chunks_exact_mut(outer.samples())
-                .skip(self.first_column);
+                .skip(first_column);
             for input in (0..outer.inputs()).map(|p| outer.input(p)) {
                 for (q, column) in (0..outer.outputs()).zip(&mut columns) {
                     for ((gradient, x), gy) in column.iter_mut().zip(input).zip(outer.cotangent(q))
@@ -116,13 +126,6 @@ impl Aggregator<f64> for Reporter {
                 column.copy_from_slice(outer.cotangent(q));
             }
         });
-        estimate.scale(0.0);
-        Ok(())
-    }
-
-    /// The aggregator that reads the report has a policy of its own.
-    fn non_finite(&self) -> NonFinite {
-        NonFinite::Propagate
     }
 }
 

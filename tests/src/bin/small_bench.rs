@@ -5,10 +5,11 @@
 //! with other work a turn is disturbed as a whole or not at all.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use autodiff_tests::hand;
 use autodiff_tests::small::{self, inputs};
+use cpu_time::ThreadTime;
 use serde::Serialize;
 
 const TURNS: usize = 301;
@@ -121,7 +122,7 @@ fn calls_per_batch(f: &mut impl FnMut() -> f64) -> u32 {
 
 /// Nanoseconds a call.
 fn time(calls: u32, f: &mut impl FnMut() -> f64) -> f64 {
-    let start = Instant::now();
+    let start = ThreadTime::now();
     for _ in 0..calls {
         black_box(f());
     }

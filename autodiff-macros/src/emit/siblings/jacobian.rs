@@ -92,7 +92,46 @@ impl Writer<'_> {
         params.push(quote!(jacobian: &mut [#float]));
         let doc = docs::jacobian_into(self.f);
         tokens.extend(self.item("jacobian_into", &doc, &params, quote!(), sweep));
+        tokens.extend(self.jacobian_times(&tangents));
         tokens
+    }
+
+    /// `f_jacobian_times_into`: tangents in the directions that the caller chooses.
+    fn jacobian_times(&self, tangents: &[TokenStream]) -> TokenStream {
+        let (key, float) = (self.key_name(), self.float());
+        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
+        let seeds = self.f.active().map(|param| {
+            let (dot, zero) = (&param.dot, zero_like(param, &lanes));
+            quote! {
+                let mut #dot = #zero;
+                ::autodiff_runtime::private::seed_directions(
+                    &mut #dot, &mut __at, __block, __seeds,
+                );
+            }
+        });
+        let (total, args) = (self.input_count(), self.seeded_args());
+        let body = quote! {
+            let __seeds = seeds;
+            ::autodiff_runtime::private::check_seeds::<#float>(__seeds, #total);
+            let __directions = ::autodiff_runtime::sparse::Seeds::<#float>::directions(__seeds);
+            let mut __block = 0_usize;
+            while __block < __directions {
+                let mut __at = 0_usize;
+                #(#seeds)*
+                let (__value, __dot) = #key.jvp(#args);
+                let mut __row = 0_usize;
+                #(::autodiff_runtime::private::store_rows(
+                    &#tangents, &mut __row, __block, __directions, &mut *products,
+                );)*
+                ::autodiff_runtime::private::check_products(products.len(), __row, __directions);
+                __block += 8;
+            }
+        };
+        let mut params = self.plain_params();
+        params.push(quote!(seeds: &impl ::autodiff_runtime::sparse::Seeds<#float>));
+        params.push(quote!(products: &mut [#float]));
+        let doc = docs::jacobian_times(self.f);
+        self.item("jacobian_times_into", &doc, &params, quote!(), body)
     }
 
     /// One backward sweep a row, for a Jacobian that is much wider than high. What a function does
