@@ -109,6 +109,13 @@ impl Given {
                  is not looked into; leave `scalar` out",
             );
         }
+        if self.is_some() && function.fallible.is_some() {
+            errors.at(
+                &function.item.sig.output,
+                "a rule is for a function that always returns; give the rule to a function that \
+                 does the computation, and return the `Option` or `Result` from one that calls it",
+            );
+        }
         for (path, sibling) in [(&self.jvp, "jvp"), (&self.vjp, "vjp")] {
             let taken = format!("{}_{sibling}", function.name());
             if let Some(path) = path

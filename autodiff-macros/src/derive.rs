@@ -84,7 +84,13 @@ pub fn ends(function: &Function, lowered: &Lowered) -> (Vec<VarId>, Vec<VarId>) 
 }
 
 /// A variable that stands for a parameter of the emitted function.
-fn param_var(trace: &mut Trace, ident: &Ident, ty: Ty, kind: Kind) -> VarId {
+fn param_var(
+    trace: &mut Trace,
+    ident: &Ident,
+    ty: Ty,
+    kind: Kind,
+    companion_of: Option<VarId>,
+) -> VarId {
     trace.push(Var {
         ident: ident.clone(),
         ty,
@@ -93,6 +99,7 @@ fn param_var(trace: &mut Trace, ident: &Ident, ty: Ty, kind: Kind) -> VarId {
         moved: false,
         annotation: None,
         source_name: ident.to_string(),
+        companion_of,
     })
 }
 
@@ -102,7 +109,7 @@ fn param_dots(function: &Function, trace: &mut Trace, params: &[VarId]) -> VarMa
     for (param, var) in function.params.iter().zip(params) {
         if param.active {
             let (ty, kind) = (trace.ty(*var).clone(), trace.var(*var).kind);
-            let dot = param_var(trace, &param.dot, ty, kind);
+            let dot = param_var(trace, &param.dot, ty, kind, Some(*var));
             dots.insert(*var, dot);
         }
     }
@@ -150,7 +157,7 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
     for (param, var) in function.params.iter().zip(&lowered.params) {
         if param.active && param.has_shadow() {
             let ty = Ty::Ref(Box::new(trace.ty(*var).behind().clone()), true);
-            let shadow = param_var(&mut trace, &param.bar, ty, Kind::Param);
+            let shadow = param_var(&mut trace, &param.bar, ty, Kind::Param, Some(*var));
             shadows.insert(*var, shadow);
         }
     }
@@ -159,7 +166,8 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
         Purpose::Pullback => {
             let ident = trace.names.fresh("result_bar", Span::call_site());
             let ty = function.output_shape.clone();
-            let seed = param_var(&mut trace, &ident, ty, Kind::Param);
+            let of = trace.result.as_ref().and_then(Operand::var);
+            let seed = param_var(&mut trace, &ident, ty, Kind::Param, of);
             (Some(seed), Some(Operand::Var(seed)))
         }
     };
@@ -175,7 +183,8 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
         &seeds,
     );
     let (mut forward, mut backward) = (sweeps.forward, sweeps.backward);
-    if purpose == Purpose::Gradient {
+    // A function that fails leaves the adjoints as they were.
+    if purpose == Purpose::Gradient && function.fallible.is_none() {
         let outside: HashSet<VarId> = lowered
             .params
             .iter()
@@ -232,7 +241,7 @@ pub fn second<'a>(function: &Function, lowered: &Lowered, reverse: &'a Reverse) 
         let ident = trace
             .names
             .fresh(&format!("{}_dot", of.ident), Span::call_site());
-        let dot = param_var(&mut trace, &ident, of.ty, of.kind);
+        let dot = param_var(&mut trace, &ident, of.ty, of.kind, Some(var));
         dots.insert(var, dot);
     }
     let zero = zero(&function.base.tokens(), function);

@@ -2,15 +2,20 @@
 //! at once. What depends on whether values are active is found while lowering.
 
 use crate::errors::Errors;
+use quote::ToTokens;
 use syn::visit::Visit;
 
 /// Reports everything in `item` that is never accepted.
 pub fn check(item: &syn::ItemFn, errors: &Errors) {
-    Fence { errors }.visit_block(&item.block);
+    let returned = item.sig.output.to_token_stream().to_string();
+    let fallible = returned.contains("Option") || returned.contains("Result");
+    Fence { errors, fallible }.visit_block(&item.block);
 }
 
 struct Fence<'a> {
     errors: &'a Errors,
+    /// Whether the function returns an `Option` or a `Result`.
+    fallible: bool,
 }
 
 impl<'ast> Visit<'ast> for Fence<'_> {
@@ -69,10 +74,20 @@ impl<'ast> Visit<'ast> for Fence<'_> {
     }
 
     fn visit_expr_try(&mut self, expr: &'ast syn::ExprTry) {
-        self.errors.at(
-            expr,
-            "`?` is not supported by `#[differentiate]` yet; handle the case by `if` and `return`",
-        );
+        if !self.fallible {
+            self.errors.at(
+                expr,
+                "`?` leaves a function that returns an `Option` or a `Result`, which this one does \
+                 not; return one of them, or take the value by `unwrap` or `let … else`",
+            );
+        }
+        syn::visit::visit_expr_try(self, expr);
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
+        let outside = std::mem::replace(&mut self.fallible, true);
+        syn::visit::visit_expr_closure(self, closure);
+        self.fallible = outside;
     }
 
     fn visit_item_static(&mut self, item: &'ast syn::ItemStatic) {

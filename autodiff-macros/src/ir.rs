@@ -38,6 +38,8 @@ pub enum Ty {
     Slice(Box<Ty>),
     Vec(Box<Ty>),
     Tuple(Vec<Ty>),
+    /// `Option<T>`, or `Result<T, E>` with a constant `E`.
+    Maybe(Box<Ty>),
     /// `&T` or `&mut T`.
     Ref(Box<Ty>, bool),
     /// What a call returns, for example.
@@ -68,6 +70,8 @@ pub struct Var {
     pub annotation: Option<TokenStream>,
     /// The name in the user's source, empty for an intermediate value.
     pub source_name: String,
+    /// The variable whose tangent or adjoint it is.
+    pub companion_of: Option<VarId>,
 }
 
 /// A passive expression, passed through as the user wrote it.
@@ -124,6 +128,8 @@ pub enum Step {
     Field(TokenStream),
     /// `[a..b]`: the tokens of the range.
     Range(Code),
+    /// What a `Some` or an `Ok` holds; the place is known to be one.
+    Payload,
 }
 
 /// A variable or a part of one: `x`, `x[i]`, `t.0`, `a[i][j]`.
@@ -152,7 +158,7 @@ impl Place {
             .flat_map(|step| match step {
                 Step::Index(operand) => operand.reads(),
                 Step::Range(code) => &code.reads,
-                Step::Field(_) => &[],
+                Step::Field(_) | Step::Payload => &[],
             })
             .copied()
     }
@@ -173,6 +179,8 @@ pub enum Op {
     VecOf,
     /// `(a, b)`.
     Tuple,
+    /// `Some(a)`, `Ok(a)`: the path.
+    Wrap(TokenStream),
     /// `[a; n]`.
     Repeat(TokenStream),
     /// `vec![a; n]`; the length is the second argument.
@@ -183,6 +191,8 @@ pub enum Op {
     Passive(Code),
     /// The zero tangent of a variable, whose shape is only known at run time.
     ZeroLike(VarId),
+    /// The zero tangent of what stands at a place.
+    ZeroAt(Place),
     /// The zero of the type of the result.
     Zero,
     /// The sum of the elements of a place, all of them scalars.
@@ -250,13 +260,34 @@ pub enum Arg {
     PassiveRef(Code),
 }
 
+/// What is called, and with it how its derivatives are found.
+#[derive(Clone, Debug)]
+pub enum Callee {
+    /// A function: the path as written, without its generic arguments.
+    Function(TokenStream),
+    /// A function, and an expression for the key that has its derivatives.
+    Keyed { path: TokenStream, key: TokenStream },
+    /// A function of a type: the type with what joins it to the name, and the name.
+    Associated(TokenStream, Ident),
+    /// A method; the receiver is the first argument.
+    Method(Ident),
+    /// An operator on operands of types that only the compiler knows, given by reference.
+    Operator(Operator),
+}
+
+/// An operator as the user wrote it.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    /// The name of its row, or `cast`.
+    pub name: &'static str,
+    /// Which of its operands are written as references.
+    pub borrowed: Vec<bool>,
+}
+
 /// A call to another differentiated function.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The path as written, without its generic arguments.
-    pub path: TokenStream,
-    /// What gives the key with the derivatives, if it is not the macro of the path's name.
-    pub finder: Option<TokenStream>,
+    pub callee: Callee,
     /// The generic arguments as written.
     pub turbofish: Option<TokenStream>,
     pub args: Vec<Arg>,
@@ -463,6 +494,7 @@ impl Trace {
             moved: false,
             annotation: None,
             source_name: String::new(),
+            companion_of: None,
         })
     }
 
@@ -484,17 +516,27 @@ impl Trace {
     pub fn place_ty(&self, place: &Place) -> Ty {
         let mut ty = self.ty(place.root).behind().clone();
         for step in &place.path {
-            ty = match step {
-                Step::Index(_) => ty.element(),
-                Step::Range(_) => Ty::Slice(Box::new(ty.element())),
-                Step::Field(name) => match (&ty, name.to_string().parse::<usize>()) {
-                    (Ty::Tuple(parts), Ok(i)) if i < parts.len() => parts[i].clone(),
-                    (Ty::Passive | Ty::Opaque, _) => Ty::Opaque,
-                    _ => Ty::Unknown,
-                },
-            };
+            ty = Trace::step_ty(&ty, step);
         }
         ty
+    }
+
+    /// The type of a part of something of type `ty`.
+    pub fn step_ty(ty: &Ty, step: &Step) -> Ty {
+        match step {
+            Step::Index(_) => ty.element(),
+            Step::Range(_) => Ty::Slice(Box::new(ty.element())),
+            Step::Field(name) => match (ty.behind(), name.to_string().parse::<usize>()) {
+                (Ty::Tuple(parts), Ok(i)) if i < parts.len() => parts[i].clone(),
+                (Ty::Passive | Ty::Opaque, _) => Ty::Opaque,
+                _ => Ty::Unknown,
+            },
+            Step::Payload => match ty.behind() {
+                Ty::Maybe(inner) => (**inner).clone(),
+                Ty::Passive | Ty::Opaque => Ty::Opaque,
+                _ => Ty::Unknown,
+            },
+        }
     }
 
     pub fn operand_ty(&self, operand: &Operand) -> Ty {

@@ -20,6 +20,7 @@ mod rules;
 #[cfg(test)]
 mod show;
 mod signature;
+mod tangent;
 mod transform;
 mod with_rules;
 
@@ -91,6 +92,20 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(args.into(), item.into()).into()
+}
+
+/// Gives a struct tangents: a struct of the name `STangent` with one number for each float of `S`.
+///
+/// Parameters of the type can then be active. Fields are floats, arrays, `Vec`s, tuples and references of them, and
+/// other types that are `Differentiable`. Integers, `bool`, text and fields marked `#[constant]` have no derivative and
+/// are absent from the tangent (a tuple struct keeps `()` in their places).
+///
+/// The tangent has the visibility of the struct, fields of the same names, `Clone`, `Debug`, `PartialEq`, `Default` (all
+/// zero; sequences without elements), `+`, `-`, products with numbers, sums of iterators, and the traits of `approx`; it
+/// is `Copy` where its parts are.
+#[proc_macro_derive(Differentiable, attributes(constant))]
+pub fn derive_differentiable(item: TokenStream) -> TokenStream {
+    tangent::expand(item.into()).into()
 }
 
 /// Hands the rule table to a `macro_rules!` macro: `with_rules!(callback)` or `with_rules!(callback, extra tokens)`.

@@ -8,6 +8,7 @@
 //! - `call`: the same for calls of methods and functions.
 //! - `opaque`: the expression as the user wrote it, with variables under their emitted names; for
 //!   everything that has no derivative (conditions, indices, integers, strings).
+//! - `unknown`: the same for operators and methods on values of types that only the compiler knows.
 //! - `stmt`: what does a statement do?
 //! - `control`: the same for branches, loops and the early ways out of them.
 //!
@@ -20,12 +21,18 @@ mod call;
 mod control;
 mod exits;
 mod expr;
+mod fallible;
 mod given;
+mod hoist;
+mod items;
 mod loops;
+mod matching;
 mod opaque;
+mod pattern;
 mod place;
 mod stmt;
 mod typing;
+mod unknown;
 
 use crate::errors::Errors;
 use crate::ir::*;
@@ -35,7 +42,7 @@ use crate::signature::{Base, Function};
 use control::Exits;
 pub use given::{Underived, lower_given, rule_key, underived_module};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use std::collections::HashMap;
 
 /// An expression that must not read (or write) active values.
@@ -67,20 +74,29 @@ struct Lower<'a> {
     hazards: Vec<Hazard>,
     /// What names bound to references into active data stand for.
     aliases: VarMap<Place>,
-    /// The items inside of the function, by name and tokens.
-    items: Vec<(Option<String>, String)>,
+    /// The items inside of the function.
+    items: Vec<items::Hoisted>,
+    /// How many of them stand at the top.
+    hoisted_items: usize,
     base: Base,
     name: &'a Ident,
     output: Option<&'a syn::Type>,
     output_shape: &'a Ty,
     /// The calls in formulas of a rule, if one is being lowered.
     underived: Option<Vec<Underived>>,
+    /// Whether the function returns an `Option` or a `Result` of the output.
+    fallible: bool,
 }
 
 /// Lowers the body of `function`.
 pub fn lower(function: &Function, errors: &Errors) -> Lowered {
     let mut lower = Lower::of(function, errors);
     let params = lower.params(function);
+    for (param, var) in function.params.iter().zip(&params) {
+        if let Some(pattern) = &param.pattern {
+            lower.take_apart_parameter(pattern, *var);
+        }
+    }
     let result = lower.body(&function.item.block);
     lower.finish(params, result)
 }
@@ -102,11 +118,13 @@ impl<'a> Lower<'a> {
             hazards: Vec::new(),
             aliases: VarMap::new(),
             items: Vec::new(),
+            hoisted_items: 0,
             base: function.base,
             name: function.name(),
             output: function.output.as_ref(),
             output_shape: &function.output_shape,
             underived: None,
+            fallible: function.fallible.is_some(),
         }
     }
 
@@ -124,7 +142,8 @@ impl<'a> Lower<'a> {
             trace.var_mut(var).ty = self.output_shape.clone();
         }
         trace.body = self.regions.pop().expect("the region of the body is open");
-        trace.result = result;
+        trace.result = result.filter(|_| self.output.is_some());
+        crate::analysis::types::infer(&mut trace);
         Lowered {
             trace,
             params,
@@ -151,6 +170,7 @@ impl Lower<'_> {
             moved: false,
             annotation: None,
             source_name: param.ident.to_string(),
+            companion_of: None,
         });
         self.bind(&param.ident, var);
         var
@@ -210,6 +230,7 @@ impl Lower<'_> {
             moved: false,
             annotation: None,
             source_name: name,
+            companion_of: None,
         })
     }
 
@@ -237,6 +258,7 @@ impl Lower<'_> {
     }
 
     fn rule(&mut self, row: &'static Row, args: Vec<Operand>, span: Span) -> Operand {
+        let args: Vec<Operand> = args.into_iter().map(|arg| self.number(arg)).collect();
         let passive = args
             .iter()
             .all(|arg| self.trace.operand_ty(arg).is_passive());
@@ -249,6 +271,26 @@ impl Lower<'_> {
             _ => Ty::Real,
         };
         self.eqn(Op::Rule(row), args, ty, span)
+    }
+
+    /// The number itself, where a constant is a reference to one.
+    fn number(&mut self, operand: Operand) -> Operand {
+        let (Ty::Ref(inner, _), tokens) = (
+            self.trace.operand_ty(&operand),
+            crate::emit::operand(&operand, &self.trace),
+        ) else {
+            return operand;
+        };
+        if !inner.is_passive() {
+            return operand;
+        }
+        self.hold(Code {
+            tokens: quote!(*#tokens),
+            reads: operand.reads().to_vec(),
+            pure: true,
+            ty: inner.behind().clone(),
+            span: Span::mixed_site(),
+        })
     }
 
     /// Whether nothing that the code reads can change.

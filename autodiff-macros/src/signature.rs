@@ -5,7 +5,8 @@ use crate::errors::Errors;
 use crate::ir::Ty;
 use crate::names::Names;
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{FnArg, ItemFn, Pat, ReturnType, Type};
 
@@ -29,6 +30,8 @@ pub struct Param {
     pub marked_constant: bool,
     /// `mut x: T`.
     pub mut_binding: bool,
+    /// The pattern, where the parameter is not a mere name.
+    pub pattern: Option<Pat>,
     /// The name of its tangent.
     pub dot: Ident,
     /// The name of its adjoint.
@@ -71,7 +74,10 @@ impl Base {
 pub struct Function {
     pub item: ItemFn,
     pub params: Vec<Param>,
+    /// What comes back, if anything; of an `Option` or a `Result`, what it holds.
     pub output: Option<Type>,
+    /// The `Option` or `Result` itself.
+    pub fallible: Option<syn::TypePath>,
     pub output_shape: Ty,
     pub base: Base,
 }
@@ -127,12 +133,16 @@ fn path_shape(path: &syn::Path) -> Ty {
             Some(syn::GenericArgument::Type(inner)) => passive_or(shape_of(inner), Ty::Vec),
             _ => Ty::Unknown,
         },
+        (syn::PathArguments::AngleBracketed(args), "Option") => match args.args.first() {
+            Some(syn::GenericArgument::Type(inner)) => passive_or(shape_of(inner), Ty::Maybe),
+            _ => Ty::Unknown,
+        },
         _ => Ty::Unknown,
     }
 }
 
-/// Whether the float type `name` occurs in the tokens of a type.
-fn mentions(tokens: TokenStream, name: &str) -> bool {
+/// Whether the name occurs in the tokens of a type.
+pub fn mentions(tokens: TokenStream, name: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         proc_macro2::TokenTree::Ident(ident) => ident == name,
         proc_macro2::TokenTree::Group(group) => mentions(group.stream(), name),
@@ -155,13 +165,16 @@ impl Function {
             }
         }
         check_wrt(&params, args, errors);
-        let output = match &item.sig.output {
+        let returned = match &item.sig.output {
             ReturnType::Default => None,
-            ReturnType::Type(_, ty) => match &**ty {
-                Type::Tuple(tuple) if tuple.elems.is_empty() => None,
-                ty => Some(ty.clone()),
-            },
+            ReturnType::Type(_, ty) => Some(&**ty),
         };
+        let fallible = returned.and_then(fallible_type);
+        let output = match &fallible {
+            Some(wrapper) => element_type(&Type::Path(wrapper.clone())).cloned(),
+            None => returned.cloned(),
+        };
+        let output = output.filter(|ty| !is_unit(ty));
         name_derivatives(&item, &mut params);
         let output_shape = output.as_ref().map_or(Ty::Passive, shape_of);
         let base = base_of(&params, &output);
@@ -169,6 +182,7 @@ impl Function {
             item,
             params,
             output,
+            fallible,
             output_shape,
             base,
         };
@@ -233,7 +247,7 @@ impl Function {
     }
 
     fn check_output(&self, output: &Type, errors: &Errors) {
-        if contains_unknown(&self.output_shape) {
+        if is_unnameable(output) {
             errors.at(output, unknown_type(output));
         } else if matches!(self.output_shape, Ty::Ref(..)) {
             errors.at(
@@ -242,6 +256,24 @@ impl Function {
                  (an array, a `Vec`) or write to a `&mut` parameter",
             );
         }
+    }
+
+    /// `ty` in the `Option` or `Result` that the function returns, or alone.
+    pub fn wrapped(&self, ty: &TokenStream) -> TokenStream {
+        let Some(wrapper) = &self.fallible else {
+            return ty.clone();
+        };
+        let mut wrapper = wrapper.clone();
+        if let Some(last) = wrapper.path.segments.last_mut()
+            && let syn::PathArguments::AngleBracketed(args) = &mut last.arguments
+            && let Some(first) = args
+                .args
+                .iter_mut()
+                .find(|arg| matches!(arg, syn::GenericArgument::Type(_)))
+        {
+            *first = syn::GenericArgument::Type(Type::Verbatim(ty.clone()));
+        }
+        wrapper.to_token_stream()
     }
 
     pub fn name(&self) -> &Ident {
@@ -259,15 +291,53 @@ impl Function {
     }
 }
 
+/// An `Option` or a `Result`, by whatever path.
+fn fallible_type(ty: &Type) -> Option<syn::TypePath> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let named = last.ident == "Option" || last.ident == "Result";
+    (named && element_type(ty).is_some()).then(|| path.clone())
+}
+
+fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
 fn contains_unknown(ty: &Ty) -> bool {
     match ty {
         Ty::Unknown => true,
-        Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) | Ty::Ref(inner, _) => {
-            contains_unknown(inner)
-        }
+        Ty::Array(inner, _)
+        | Ty::Slice(inner)
+        | Ty::Vec(inner)
+        | Ty::Maybe(inner)
+        | Ty::Ref(inner, _) => contains_unknown(inner),
         Ty::Tuple(parts) => parts.iter().any(contains_unknown),
         Ty::Real | Ty::Passive | Ty::Opaque => false,
     }
+}
+
+/// Whether there is a type in it of which nobody can say what its tangent is.
+fn is_unnameable(ty: &Type) -> bool {
+    use syn::visit::Visit;
+    struct Find(bool);
+    impl<'ast> Visit<'ast> for Find {
+        fn visit_type(&mut self, ty: &'ast Type) {
+            let unnameable = matches!(
+                ty,
+                Type::ImplTrait(_)
+                    | Type::TraitObject(_)
+                    | Type::Ptr(_)
+                    | Type::FnPtr(_)
+                    | Type::Infer(_)
+                    | Type::Macro(_)
+            );
+            self.0 |= unnameable;
+            syn::visit::visit_type(self, ty);
+        }
+    }
+    let mut find = Find(false);
+    find.visit_type(ty);
+    find.0
 }
 
 fn unknown_type(ty: &Type) -> String {
@@ -304,18 +374,15 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
         .iter()
         .any(|attr| attr.path().is_ident("constant"));
     typed.attrs.retain(|attr| !attr.path().is_ident("constant"));
+    let mut pattern = None;
     let (ident, mut_binding) = match &*typed.pat {
         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
             (pat.ident.clone(), pat.mutability.is_some())
         }
         Pat::Wild(wild) => (Ident::new("_unnamed", wild.underscore_token.span), false),
         other => {
-            errors.at(
-                other,
-                "patterns in parameters are not supported yet; give the parameter a name and take \
-                 it apart in the body",
-            );
-            return None;
+            pattern = Some(other.clone());
+            (Ident::new("_unnamed", other.span()), false)
         }
     };
     let ty = (*typed.ty).clone();
@@ -328,7 +395,7 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
     let chosen = args.wrt.as_ref().is_none_or(|names| names.contains(&ident));
     let active = !constant && chosen && shape.may_be_active();
     let mut active = active;
-    if active && contains_unknown(&shape) {
+    if active && is_unnameable(&ty) {
         errors.at(&ty, unknown_type(&ty));
         // The stubs after the error take it as a constant.
         active = false;
@@ -339,7 +406,7 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
              values, or mark the parameter `#[constant]`",
         );
     }
-    if contains_unknown(&shape) {
+    if !active && contains_unknown(&shape) {
         shape = match passing {
             Passing::Value => Ty::Opaque,
             Passing::Shared => Ty::Ref(Box::new(Ty::Opaque), false),
@@ -358,6 +425,7 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
         active,
         marked_constant: constant,
         mut_binding,
+        pattern,
         dot,
         bar,
     })
@@ -367,6 +435,9 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
 fn name_derivatives(item: &ItemFn, params: &mut [Param]) {
     let mut names = Names::new(item.to_token_stream());
     for param in params {
+        if param.ident == "_unnamed" {
+            param.ident = names.fresh("argument", param.ident.span());
+        }
         let name = param.ident.to_string();
         param.dot = names.fresh(&format!("{name}_dot"), param.ident.span());
         param.bar = names.fresh(&format!("{name}_bar"), param.ident.span());
@@ -378,7 +449,9 @@ fn holds_references(ty: &Ty) -> bool {
     fn any(ty: &Ty) -> bool {
         match ty {
             Ty::Ref(..) => true,
-            Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) => any(inner),
+            Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) | Ty::Maybe(inner) => {
+                any(inner)
+            }
             Ty::Tuple(parts) => parts.iter().any(any),
             _ => false,
         }
@@ -484,6 +557,13 @@ pub fn tangent_type(ty: &Type, float: &TokenStream) -> Type {
             let element = tangent_type(&slice.elem, float);
             Type::Verbatim(quote!([#element]))
         }
+        (Type::Path(_), Ty::Maybe(_)) => match element_type(ty) {
+            Some(element) => {
+                let element = tangent_type(element, float);
+                Type::Verbatim(quote!(::core::option::Option<#element>))
+            }
+            None => with_float(ty, float),
+        },
         (Type::Path(_), Ty::Vec(_)) => match element_type(ty) {
             Some(element) => {
                 let element = tangent_type(element, float);
@@ -491,8 +571,17 @@ pub fn tangent_type(ty: &Type, float: &TokenStream) -> Type {
             }
             None => with_float(ty, float),
         },
+        (_, Ty::Unknown) => hidden_tangent(ty, float),
         _ => with_float(ty, float),
     }
+}
+
+/// The tangent type of what the macro cannot see through.
+fn hidden_tangent(ty: &Type, lane: &TokenStream) -> Type {
+    let span = ty.span();
+    Type::Verbatim(quote_spanned! {span=>
+        <#ty as ::autodiff_runtime::private::ZeroLike<#lane>>::Zero
+    })
 }
 
 /// The `T` of a `Vec<T>`.

@@ -2,18 +2,27 @@
 
 mod count;
 mod dual;
+mod fallible;
 mod field;
 mod jacobian;
 mod key;
 mod lane;
 mod lift;
+pub mod ops;
+mod rows;
 mod shape;
+mod tangent;
 mod tracing;
 mod tree;
 mod zero;
 
-pub use count::count;
+pub use approx;
+pub use count::{Count, count};
 pub use dual::{add_dual, dual, dual_tangents, dual_values};
+pub use fallible::{
+    Fallible, Payload, apart, fail, fail_alike, is_there, never, payload, payload_mut, propagate,
+    succeed, succeeded, three_apart,
+};
 pub use field::{
     Companion, Field, Still, field_hash, given, given_mut, load, number, part, part_mut, set,
 };
@@ -25,6 +34,12 @@ pub use key::{Found, HeldConstant, Key, find};
 pub use lane::{Coordinate, Lane, Lanes, put_lane, take_lane};
 pub use lift::{Lift, Lower, coerce, lift, lower};
 pub use shape::{SameShape, check_shape};
+pub use tangent::{add_tangent, all_pairs, each};
 pub use tracing::{Inputs, place_nodes, record_given, trace_inputs, trace_outputs, values};
 pub use tree::{AddFrom, Clear, Tree, accumulate, clear, sum};
 pub use zero::{Placeholder, ZeroLike, outline, placeholder, zero_like, zero_of};
+
+/// The hidden methods by which the derivatives of methods are found.
+pub mod methods {
+    pub use super::rows::FloatMethods;
+}

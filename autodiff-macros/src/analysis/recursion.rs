@@ -5,7 +5,7 @@
 //! is expanded without sight of the others, but they are expanded one after the other in one
 //! process: the last member of a cycle knows what all the others call, and is the one to box.
 
-use crate::ir::{Block, Stmt};
+use crate::ir::{Block, Callee, Stmt};
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
@@ -40,16 +40,17 @@ pub fn must_box(function: &str, body: &Block) -> bool {
     let mut callees = HashSet::new();
     body.walk(&mut |stmt| {
         // The key of a rule is no function.
-        if let Stmt::Call(call) = stmt
-            && call.finder.is_none()
-        {
-            callees.extend(
-                call.path
-                    .clone()
-                    .into_iter()
-                    .last()
-                    .map(|name| name.to_string()),
-            );
+        if let Stmt::Call(call) = stmt {
+            match &call.callee {
+                Callee::Function(path) => {
+                    let name = path.clone().into_iter().last();
+                    callees.extend(name.map(|name| name.to_string()));
+                }
+                Callee::Associated(_, name) | Callee::Method(name) => {
+                    callees.insert(name.to_string());
+                }
+                Callee::Keyed { .. } | Callee::Operator(_) => {}
+            }
         }
     });
     // In tests of the macro, functions of different programs share a process.

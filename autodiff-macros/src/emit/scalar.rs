@@ -9,13 +9,12 @@ use crate::analysis::activity::Activity;
 use crate::derive;
 use crate::ir::*;
 use crate::lower::Lowered;
-use crate::signature::{Function, tangent_type};
+use crate::signature::Function;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 
 /// The twin, and the method by which other twins find it.
 pub fn twin(function: &Function, lowered: Option<&Lowered>) -> TokenStream {
-    let float = quote!(__T);
     let params: Vec<TokenStream> = function
         .params
         .iter()
@@ -26,7 +25,7 @@ pub fn twin(function: &Function, lowered: Option<&Lowered>) -> TokenStream {
             if !param.active {
                 return quote!(#mutable #ident: #ty);
             }
-            let inner = tangent_type(param.referent(), &float);
+            let inner = scalar_type(param.referent());
             let reference = match ty {
                 syn::Type::Reference(r) => {
                     let (and, mutability) = (&r.and_token, &r.mutability);
@@ -44,8 +43,16 @@ pub fn twin(function: &Function, lowered: Option<&Lowered>) -> TokenStream {
             Ty::Passive => ty.to_token_stream(),
             _ => scalar_type(ty),
         });
+    let output = match &function.fallible {
+        Some(_) => Some(function.wrapped(&output.unwrap_or(quote!(())))),
+        None => output,
+    };
     let arrow = output.map(|ty| quote!(-> #ty));
     let body = match lowered {
+        Some(lowered) if function.fallible.is_some() => {
+            let body = body(function, lowered);
+            quote!(::autodiff_runtime::private::succeed({ #body }))
+        }
         Some(lowered) => body(function, lowered),
         None => quote!(::core::unreachable!()),
     };
@@ -163,8 +170,14 @@ impl Twin<'_> {
                     Ty::Real => quote! {
                         let #ident = ::autodiff_runtime::Scalar::base(#reference);
                     },
-                    _ => quote! {
+                    Ty::Ref(inner, _) if matches!(**inner, Ty::Slice(_)) => quote! {
+                        let #ident = &::autodiff_runtime::private::lower(#reference)[..];
+                    },
+                    Ty::Ref(..) => quote! {
                         let #ident = &::autodiff_runtime::private::lower(#reference);
+                    },
+                    _ => quote! {
+                        let #ident = ::autodiff_runtime::private::lower(#reference);
                     },
                 }
             });
@@ -214,7 +227,7 @@ impl Twin<'_> {
             Stmt::Declare { var, init } => self.declare(*var, init.as_ref()),
             Stmt::Assign { place, value, .. } => {
                 let value = self.value_for(place, value);
-                let place = self.place(place);
+                let place = self.emit.place_mut(place);
                 quote!(#place = #value;)
             }
             Stmt::Accumulate {
@@ -224,7 +237,7 @@ impl Twin<'_> {
                 ..
             } => {
                 let value = self.value_for(place, value);
-                let place = self.place(place);
+                let place = self.emit.place_mut(place);
                 if *negative {
                     quote!(#place -= #value;)
                 } else {
@@ -334,6 +347,10 @@ impl Twin<'_> {
             Op::Tuple => {
                 let args = args(self);
                 quote!((#(#args,)*))
+            }
+            Op::Wrap(path) => {
+                let value = self.lifted(&eqn.args[0]);
+                quote!(#path(#value))
             }
             Op::Repeat(len) => {
                 let value = self.lifted(&eqn.args[0]);
@@ -461,14 +478,59 @@ impl Twin<'_> {
                 quote!(&#place)
             }
             Arg::Mutable(place) | Arg::Either(place) => {
-                let place = self.place(place);
+                let place = self.emit.place_mut(place);
                 quote!(&mut #place)
             }
             Arg::PassiveRef(code) => self.code(code),
         });
-        let (result, path) = (&self.trace.var(call.result).ident, &call.path);
+        let result = &self.trace.var(call.result).ident;
+        let args: Vec<TokenStream> = args.collect();
         let fish = call.turbofish.as_ref().map(|fish| quote!(::<#fish, _>));
-        quote!(let #result = #path!().scalar #fish(#(#args),*);)
+        let value = match &call.callee {
+            Callee::Function(path) => quote!(#path!().scalar #fish(#(#args),*)),
+            // A function with a rule has no form over any scalar.
+            Callee::Keyed { key, .. } => quote!(#key.scalar #fish(#(#args),*)),
+            Callee::Associated(ty, name) => {
+                let name = format_ident!("__autodiff_{}_scalar", name);
+                quote!(#ty #name #fish(#(#args),*))
+            }
+            Callee::Method(name) => {
+                let (name, receiver, rest) = (
+                    format_ident!("__autodiff_{}_scalar", name),
+                    &args[0],
+                    &args[1..],
+                );
+                quote!((#receiver).#name #fish(#(#rest),*))
+            }
+            Callee::Operator(_) => return self.operator(call),
+        };
+        quote!(let #result = #value;)
+    }
+}
+
+impl Twin<'_> {
+    /// An operator on operands of unknown type, which here can only be scalars.
+    fn operator(&self, call: &Call) -> TokenStream {
+        let Callee::Operator(operator) = &call.callee else {
+            unreachable!("asked for an operator")
+        };
+        let operands = call.args.iter().filter_map(|arg| match arg {
+            Arg::Shared(place) => Some(match self.varied(place.root) {
+                true => self.place(place),
+                false => {
+                    let value = self.place(place);
+                    quote!(<__T as ::autodiff_runtime::Scalar>::from_base(#value))
+                }
+            }),
+            _ => None,
+        });
+        let operands: Vec<TokenStream> = operands.collect();
+        let result = &self.trace.var(call.result).ident;
+        let value = match operator.name {
+            "cast" => operands[0].clone(),
+            name => infix(name, &operands).expect("an operator"),
+        };
+        quote!(let #result = #value;)
     }
 }
 

@@ -135,6 +135,50 @@ impl<'a> Writer<'a> {
             .map_or(quote!(()), |ty| ty.to_token_stream())
     }
 
+    /// The output as the function returns it.
+    pub(super) fn outcome(&self) -> TokenStream {
+        self.f.wrapped(&self.output())
+    }
+
+    /// `ty`, which is there if the function succeeds.
+    pub(super) fn if_there(&self, ty: TokenStream) -> TokenStream {
+        match self.f.fallible {
+            Some(_) => quote!(::core::option::Option<#ty>),
+            None => ty,
+        }
+    }
+
+    /// The end of a function that may have failed before.
+    pub(super) fn success(&self, body: TokenStream) -> TokenStream {
+        match self.f.fallible {
+            Some(_) => quote!(::autodiff_runtime::private::succeed({ #body })),
+            None => body,
+        }
+    }
+
+    /// Hands on the failure of another sibling.
+    pub(super) fn or_fail(&self) -> Option<TokenStream> {
+        self.f.fallible.as_ref().map(|_| quote!(?))
+    }
+
+    /// The method of the key that fails as the function does; the one without the prefix, which
+    /// callers use, always returns.
+    pub(super) fn attempt(&self, method: &str) -> Ident {
+        match self.f.fallible {
+            Some(_) => format_ident!("attempt_{}", method),
+            None => format_ident!("{}", method),
+        }
+    }
+
+    /// The names of all parameters and their companions, as a method of the key has them.
+    pub(super) fn paired_names(&self) -> TokenStream {
+        let names = self.f.params.iter().map(|param| {
+            let (ident, dot) = (&param.ident, &param.dot);
+            quote!(#ident, #dot)
+        });
+        quote!(#(#names),*)
+    }
+
     /// The type of the tangent of the output over `lane`.
     pub(super) fn output_tangent(&self, lane: &TokenStream) -> TokenStream {
         self.f
@@ -203,13 +247,31 @@ impl<'a> Writer<'a> {
         params.map(|param| self.open_tangent(param, lane)).collect()
     }
 
+    /// Brings the hidden methods into scope, if any is called.
+    pub(super) fn imports(&self) -> TokenStream {
+        let mut found = false;
+        if let Some(lowered) = self.lowered {
+            lowered.trace.body.walk(&mut |stmt| {
+                if let Stmt::Call(call) = stmt {
+                    found |= matches!(call.callee, Callee::Method(_) | Callee::Associated(..));
+                }
+            });
+        }
+        match found {
+            true => quote!(
+                use ::autodiff_runtime::private::methods::*;
+            ),
+            false => quote!(),
+        }
+    }
+
     /// The body of a method that carries tangents, or nodes, along.
     pub(super) fn carried(&self, forward: &Forward, emit: &Emit<'_>) -> TokenStream {
         let opened = self.open_tangents(&emit.lane);
         let (rebind, dots) = (self.rebind(), self.rebind_dots());
         let block = emit.block(&forward.trace.body);
-        let pair = self.pair(emit, forward.result_dot.as_ref());
-        quote!(#opened #rebind #dots #block #pair)
+        let (pair, imports) = (self.pair(emit, forward.result_dot.as_ref()), self.imports());
+        quote!(#imports #opened #rebind #dots #block #pair)
     }
 
     /// The key, its methods, and the macro that finds it.
@@ -357,8 +419,17 @@ impl<'a> Writer<'a> {
         let (generics, clause) = (self.generics(quote!(), quote!()), self.where_clause());
         let attributes = attributes();
         let body = match self.lowered {
-            Some(_) => body,
+            Some(_) => self.success(body),
             None => quote!(::core::unreachable!()),
+        };
+        let output = match self.f.fallible {
+            Some(_) => {
+                let ty: TokenStream = output.into_iter().skip(2).collect();
+                let ty = if ty.is_empty() { quote!(()) } else { ty };
+                let ty = self.f.wrapped(&ty);
+                quote!(-> #ty)
+            }
+            None => output,
         };
         quote! {
             #cfgs

@@ -76,13 +76,21 @@ impl Emit<'_> {
         self::place(place, self.trace)
     }
 
+    /// A place to write to.
+    pub fn place_mut(&self, place: &Place) -> TokenStream {
+        stepped(place, self.trace, true)
+    }
+
     fn stmt(&self, stmt: &Stmt) -> TokenStream {
         match stmt {
             Stmt::Let(eqn) => self.eqn(eqn),
             Stmt::Declare { var, init } => self.declare(*var, init.as_ref()),
             Stmt::Assign { place, value, span } => {
-                let (place, value) = (self.place(place), self.operand(value));
-                quote_spanned!(*span=> #place = #value;)
+                let (target, value) = (self.place_mut(place), self.operand(value));
+                if has_part(place, self.trace) {
+                    return quote!(::autodiff_runtime::private::set(&mut #target, #value););
+                }
+                quote_spanned!(*span=> #target = #value;)
             }
             Stmt::Accumulate {
                 place,
@@ -90,7 +98,7 @@ impl Emit<'_> {
                 negative,
                 span,
             } => {
-                let (place, value) = (self.place(place), self.operand(value));
+                let (place, value) = (self.place_mut(place), self.operand(value));
                 if *negative {
                     quote_spanned!(*span=> #place -= #value;)
                 } else {
@@ -98,11 +106,11 @@ impl Emit<'_> {
                 }
             }
             Stmt::AccumulateAll { place, other } => {
-                let (place, other) = (self.place(place), self.place(other));
+                let (place, other) = (self.place_mut(place), self.place(other));
                 quote!(::autodiff_runtime::private::accumulate(&mut #place, &#other);)
             }
             Stmt::Clear { place } => {
-                let place = self.place(place);
+                let place = self.place_mut(place);
                 quote!(::autodiff_runtime::private::clear(&mut #place);)
             }
             Stmt::If {
@@ -219,7 +227,7 @@ impl Emit<'_> {
         match &eqn.op {
             Op::Rule(row) => self.rule(row.name, &eqn.args, eqn.span),
             Op::Copy => args().collect(),
-            Op::Load(place) => self.place(place),
+            Op::Load(place) => self.load(place, eqn.var),
             Op::Array => {
                 let args = args();
                 quote!([#(#args),*])
@@ -231,6 +239,10 @@ impl Emit<'_> {
             Op::Tuple => {
                 let args = args();
                 quote!((#(#args,)*))
+            }
+            Op::Wrap(path) => {
+                let value = self.operand(&eqn.args[0]);
+                quote!(#path(#value))
             }
             Op::Repeat(len) => {
                 let value = self.operand(&eqn.args[0]);
@@ -251,6 +263,10 @@ impl Emit<'_> {
                 let of = self.borrowed(&Place::whole(*of));
                 quote!(::autodiff_runtime::private::zero_like::<#lane, _>(#of))
             }
+            Op::ZeroAt(place) => {
+                let (lane, of) = (&self.lane, self.borrowed(place));
+                quote!(::autodiff_runtime::private::zero_like::<#lane, _>(#of))
+            }
             Op::Zero => self.zero(&var_ty(self.trace, eqn.var)),
             Op::SumOf(place) => {
                 let place = self.place(place);
@@ -267,6 +283,25 @@ impl Emit<'_> {
             Op::Given(given) => given.call.tokens.clone(),
             Op::Record(record) => self.record(record),
         }
+    }
+
+    /// What stands at a place. A tangent that lacks the place has a zero there.
+    fn load(&self, place: &Place, var: VarId) -> TokenStream {
+        let tokens = self.place(place);
+        if !has_part(place, self.trace) {
+            return tokens;
+        }
+        let lane = &self.lane;
+        if self.trace.ty(var).is_real() {
+            return quote!(::autodiff_runtime::private::number::<#lane, _>(&#tokens));
+        }
+        let root = self.trace.var(place.root).companion_of;
+        let root = root.expect("a place with parts belongs to a tangent");
+        let of = self.place(&Place {
+            root,
+            path: place.path.clone(),
+        });
+        quote!(::autodiff_runtime::private::load::<#lane, _, _>(&#tokens, &#of))
     }
 
     /// An equation of the printable trace.
@@ -382,7 +417,7 @@ impl Emit<'_> {
     }
 
     fn mutably(&self, place: &Place) -> TokenStream {
-        let tokens = self.place(place);
+        let tokens = self.place_mut(place);
         quote!(&mut #tokens)
     }
 }
@@ -393,13 +428,29 @@ fn var_ty(trace: &Trace, var: VarId) -> Ty {
 
 /// A place as an expression.
 pub fn place(place: &Place, trace: &Trace) -> TokenStream {
+    stepped(place, trace, false)
+}
+
+/// A place as an expression, to read from or to write to.
+fn stepped(place: &Place, trace: &Trace, mutable: bool) -> TokenStream {
     let var = trace.var(place.root);
     let mut tokens = var.ident.to_token_stream();
     if place.is_whole() && matches!(var.ty, Ty::Ref(..)) {
         return quote!(*#tokens);
     }
-    for step in &place.path {
+    let mut ty = var.ty.clone();
+    for (k, step) in place.path.iter().enumerate() {
+        let part = var.companion_of.is_some() && is_part(step, &ty);
         tokens = match step {
+            Step::Payload => {
+                if k == 0 && matches!(var.ty, Ty::Ref(..)) {
+                    tokens = quote!(*#tokens);
+                }
+                match mutable {
+                    true => quote!((*::autodiff_runtime::private::payload_mut(&mut #tokens))),
+                    false => quote!((*::autodiff_runtime::private::payload(&#tokens))),
+                }
+            }
             Step::Index(index) => {
                 let index = match index {
                     Operand::Code(code) => code.tokens.clone(),
@@ -407,12 +458,42 @@ pub fn place(place: &Place, trace: &Trace) -> TokenStream {
                 };
                 quote!(#tokens[#index])
             }
-            Step::Field(field) => quote!(#tokens.#field),
+            Step::Field(name) if part => {
+                let hash = crate::names::field_hash(&name.to_string());
+                if matches!(ty, Ty::Ref(..)) {
+                    tokens = quote!(*#tokens);
+                }
+                match mutable {
+                    true => {
+                        quote!((*::autodiff_runtime::private::part_mut::<#hash, _, _>(&mut #tokens)))
+                    }
+                    false => quote!((*::autodiff_runtime::private::part::<#hash, _, _>(&#tokens))),
+                }
+            }
+            Step::Field(name) => quote!(#tokens.#name),
             Step::Range(code) => {
                 let range = &code.tokens;
                 quote!(#tokens[#range])
             }
         };
+        ty = Trace::step_ty(&ty, step);
     }
     tokens
+}
+
+/// Whether a step leads into something whose tangent may lack this part.
+fn is_part(step: &Step, from: &Ty) -> bool {
+    matches!(step, Step::Field(_)) && !matches!(from.behind(), Ty::Tuple(_))
+}
+
+/// Whether a place is of a tangent or an adjoint that may lack it.
+fn has_part(place: &Place, trace: &Trace) -> bool {
+    let var = trace.var(place.root);
+    let mut ty = var.ty.clone();
+    let mut found = false;
+    for step in &place.path {
+        found |= is_part(step, &ty);
+        ty = Trace::step_ty(&ty, step);
+    }
+    found && var.companion_of.is_some()
 }

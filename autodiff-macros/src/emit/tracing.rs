@@ -33,14 +33,32 @@ pub(super) fn method(writer: &Writer<'_>) -> TokenStream {
             writer.carried(&traced, &emit)
         }
     };
+    let (body, attempt) = (writer.success(body), writer.attempt("trace"));
+    let pair = writer.f.wrapped(&quote!((#output, #nodes)));
+    let method = quote! {
+        #attributes
+        pub fn #attempt #generics(
+            self,
+            __trace: &mut ::autodiff_runtime::Trace,
+            #(#params),*
+        ) -> #pair #clause {
+            #body
+        }
+    };
+    if writer.f.fallible.is_none() {
+        return method;
+    }
+    let (outcome, nodes) = (writer.outcome(), writer.if_there(nodes));
+    let names = writer.paired_names();
     quote! {
+        #method
         #attributes
         pub fn trace #generics(
             self,
             __trace: &mut ::autodiff_runtime::Trace,
             #(#params),*
-        ) -> (#output, #nodes) #clause {
-            #body
+        ) -> (#outcome, #nodes) #clause {
+            ::autodiff_runtime::private::apart(self.#attempt(__trace, #names))
         }
     }
 }
@@ -72,10 +90,11 @@ pub(super) fn public(writer: &Writer<'_>) -> TokenStream {
         });
         quote!(#(#finals)*)
     };
+    let (attempt, or_fail) = (writer.attempt("trace"), writer.or_fail());
     let body = quote! {
         let mut __trace = ::autodiff_runtime::Trace::new(#name);
         #(#inputs)*
-        let (_, __nodes) = #key.trace(&mut __trace, #(#args),*);
+        let (_, __nodes) = #key.#attempt(&mut __trace, #(#args),*)#or_fail;
         #outputs
         __trace
     };

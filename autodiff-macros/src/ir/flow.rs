@@ -142,7 +142,7 @@ impl Stmt {
 pub fn eqn_reads(eqn: &Eqn, out: &mut Vec<VarId>) {
     out.extend(eqn.args.iter().flat_map(Operand::reads));
     match &eqn.op {
-        Op::Load(place) | Op::SumOf(place) | Op::CloneOf(place) => {
+        Op::Load(place) | Op::SumOf(place) | Op::CloneOf(place) | Op::ZeroAt(place) => {
             out.push(place.root);
             out.extend(place.index_reads());
         }

@@ -55,6 +55,7 @@ fn place(place: &Place, trace: &Trace) -> String {
             Step::Field(field) => {
                 let _ = write!(text, ".{field}");
             }
+            Step::Payload => text.push('?'),
             Step::Range(code) => {
                 let _ = write!(text, "[{}]", code.tokens);
             }
@@ -113,12 +114,18 @@ fn line(stmt: &Stmt, trace: &Trace) -> String {
             Head::Replay { trips } => format!("repeat {}", name(*trips, trace)),
         },
         Stmt::Call(call) => match &call.form {
-            CallForm::Plain => format!("{} = call {}", name(call.result, trace), call.path),
+            CallForm::Plain => {
+                format!(
+                    "{} = call {}",
+                    name(call.result, trace),
+                    callee(&call.callee)
+                )
+            }
             CallForm::Forward { pullback } => format!(
                 "{}, {} = pull {}",
                 name(call.result, trace),
                 name(*pullback, trace),
-                call.path
+                callee(&call.callee)
             ),
             CallForm::Backward { pullback, .. } => format!("{}(…)", name(*pullback, trace)),
         },
@@ -133,6 +140,15 @@ fn line(stmt: &Stmt, trace: &Trace) -> String {
     }
 }
 
+fn callee(callee: &Callee) -> String {
+    match callee {
+        Callee::Function(path) | Callee::Keyed { path, .. } => path.to_string().replace(' ', ""),
+        Callee::Associated(ty, name) => format!("{ty}{name}").replace(' ', ""),
+        Callee::Method(name) => format!(".{name}"),
+        Callee::Operator(operator) => operator.name.to_string(),
+    }
+}
+
 fn right_side(eqn: &Eqn, trace: &Trace) -> String {
     let args: Vec<String> = eqn.args.iter().map(|arg| operand(arg, trace)).collect();
     let args = args.join(", ");
@@ -143,10 +159,12 @@ fn right_side(eqn: &Eqn, trace: &Trace) -> String {
         Op::Array => format!("[{args}]"),
         Op::VecOf => format!("vec[{args}]"),
         Op::Tuple => format!("({args})"),
+        Op::Wrap(path) => format!("{path}({args})"),
         Op::Repeat(len) => format!("[{args}; {len}]"),
         Op::VecRepeat => format!("vec repeat({args})"),
         Op::Select(cond) => format!("select({}, {args})", operand(cond, trace)),
         Op::Passive(code) => format!("‹{}›", code.tokens),
+        Op::ZeroAt(place) => format!("zero like {}", self::place(place, trace)),
         Op::ZeroLike(of) => format!("zero like {}", name(*of, trace)),
         Op::Zero => "zero".to_string(),
         Op::SumOf(at) => format!("sum {}", place(at, trace)),

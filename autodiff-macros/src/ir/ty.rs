@@ -9,6 +9,7 @@ impl Ty {
             Ty::Opaque => Ty::Unknown,
             Ty::Array(inner, len) => Ty::Array(Box::new(inner.of_variable()), len),
             Ty::Vec(inner) => Ty::Vec(Box::new(inner.of_variable())),
+            Ty::Maybe(inner) => Ty::Maybe(Box::new(inner.of_variable())),
             other => other,
         }
     }
@@ -30,9 +31,11 @@ impl Ty {
     pub fn has_opaque(&self) -> bool {
         match self {
             Ty::Opaque => true,
-            Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) | Ty::Ref(inner, _) => {
-                inner.has_opaque()
-            }
+            Ty::Array(inner, _)
+            | Ty::Slice(inner)
+            | Ty::Vec(inner)
+            | Ty::Maybe(inner)
+            | Ty::Ref(inner, _) => inner.has_opaque(),
             Ty::Tuple(parts) => parts.iter().any(Ty::has_opaque),
             _ => false,
         }
@@ -80,9 +83,11 @@ impl Ty {
         match self {
             Ty::Passive | Ty::Opaque => false,
             Ty::Real | Ty::Unknown => true,
-            Ty::Array(inner, _) | Ty::Slice(inner) | Ty::Vec(inner) | Ty::Ref(inner, _) => {
-                inner.may_be_active()
-            }
+            Ty::Array(inner, _)
+            | Ty::Slice(inner)
+            | Ty::Vec(inner)
+            | Ty::Maybe(inner)
+            | Ty::Ref(inner, _) => inner.may_be_active(),
             Ty::Tuple(parts) => parts.iter().any(Ty::may_be_active),
         }
     }

@@ -9,14 +9,12 @@ use syn::{BinOp, Expr};
 
 impl Lower<'_> {
     pub(super) fn assign(&mut self, assign: &syn::ExprAssign, expr: &Expr) {
-        if let (Expr::Tuple(left), Expr::Tuple(right)) = (&*assign.left, &*assign.right)
-            && left.elems.len() == right.elems.len()
-        {
-            let values: Vec<Operand> = right.elems.iter().map(|part| self.value(part)).collect();
-            for (target, value) in left.elems.iter().zip(values) {
-                self.assign_to(target, value, expr);
-            }
-            return;
+        let takes_apart = matches!(
+            &*assign.left,
+            Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) | Expr::Call(_)
+        );
+        if takes_apart {
+            return self.take_apart(&assign.left, &assign.right, expr);
         }
         if let Expr::Infer(_) = &*assign.left {
             self.operand(&assign.right);
@@ -25,35 +23,104 @@ impl Lower<'_> {
         if self.ty_of(&assign.left).is_passive() {
             return self.passive_assignment(&assign.left, expr);
         }
-        if let Expr::Tuple(left) = &*assign.left {
-            return self.assign_parts(left, &assign.right, expr);
-        }
         let value = self.value(&assign.right);
         self.assign_to(&assign.left, value, expr);
     }
 
-    /// `(a, b) = value;`
-    pub(super) fn assign_parts(&mut self, left: &syn::ExprTuple, right: &Expr, expr: &Expr) {
-        let Some(root) = self.value(right).var() else {
-            self.errors.at(right, super::expr::unsupported(right));
-            return;
+    /// `(a, b) = value;`: all values are there before the first assignment.
+    fn take_apart(&mut self, left: &Expr, right: &Expr, expr: &Expr) {
+        let mut pairs = Vec::new();
+        self.values_for(left, right, &mut pairs);
+        for (target, value) in pairs {
+            self.assign_part(&target, value, expr);
+        }
+    }
+
+    /// The value of each target, evaluated in order.
+    fn values_for(&mut self, left: &Expr, right: &Expr, pairs: &mut Vec<(Expr, Operand)>) {
+        let (targets, parts) = match (left, right) {
+            (Expr::Tuple(left), Expr::Tuple(right)) => (&left.elems, &right.elems),
+            (Expr::Array(left), Expr::Array(right)) => (&left.elems, &right.elems),
+            _ => {
+                let value = self.value(right);
+                return self.parts_for(left, value, pairs);
+            }
         };
-        for (k, target) in left.elems.iter().enumerate() {
-            let field = Step::Field(proc_macro2::Literal::usize_unsuffixed(k).to_token_stream());
+        let rest = targets.iter().position(is_rest);
+        for (k, part) in parts.iter().enumerate() {
+            let target = match rest {
+                Some(rest) if k >= rest => (k + targets.len())
+                    .checked_sub(parts.len())
+                    .filter(|at| *at > rest)
+                    .and_then(|at| targets.get(at)),
+                _ => targets.get(k),
+            };
+            match target {
+                Some(target) => self.values_for(target, part, pairs),
+                None => {
+                    self.operand(part);
+                }
+            }
+        }
+    }
+
+    /// The parts of a value for the targets that take it apart.
+    fn parts_for(&mut self, target: &Expr, value: Operand, pairs: &mut Vec<(Expr, Operand)>) {
+        let parts: Vec<(&Expr, Step)> = match target {
+            Expr::Paren(inner) => return self.parts_for(&inner.expr, value, pairs),
+            Expr::Infer(_) => return,
+            Expr::Tuple(tuple) => numbered(tuple.elems.iter())
+                .map(|(k, t)| (t, field(k)))
+                .collect(),
+            Expr::Call(call) => numbered(call.args.iter())
+                .map(|(k, t)| (t, field(k)))
+                .collect(),
+            Expr::Array(array) => numbered(array.elems.iter())
+                .map(|(k, t)| (t, element(k)))
+                .collect(),
+            Expr::Struct(parts) => parts
+                .fields
+                .iter()
+                .map(|part| (&part.expr, Step::Field(part.member.to_token_stream())))
+                .collect(),
+            _ => return pairs.push((target.clone(), value)),
+        };
+        let Some(root) = value.var() else {
+            return pairs.push((target.clone(), value));
+        };
+        for (target, step) in parts {
             let place = Place {
                 root,
-                path: vec![field],
+                path: vec![step],
             };
             let ty = self.trace.place_ty(&place);
             let part = self.eqn(Op::Load(place), Vec::new(), ty, target.span());
-            self.assign_to(target, part, expr);
+            self.parts_for(target, part, pairs);
+        }
+    }
+
+    /// Assigns a part, whether or not it has a derivative.
+    fn assign_part(&mut self, target: &Expr, value: Operand, expr: &Expr) {
+        match target {
+            Expr::Infer(_) => {}
+            Expr::Tuple(_) | Expr::Array(_) | Expr::Call(_) | Expr::Struct(_) => {
+                let tokens = crate::emit::operand(&value, &self.trace);
+                let mut code = self.opaque(target);
+                let pattern = &code.tokens;
+                code.tokens = quote!(#pattern = #tokens;);
+                let writes = code.reads.clone();
+                code.reads.extend_from_slice(value.reads());
+                self.emit(Stmt::Passive {
+                    code,
+                    defines: Vec::new(),
+                    writes,
+                });
+            }
+            _ => self.assign_to(target, value, expr),
         }
     }
 
     pub(super) fn assign_to(&mut self, target: &Expr, value: Operand, expr: &Expr) {
-        if let Expr::Infer(_) = target {
-            return;
-        }
         match self.place(target) {
             Some(place) => {
                 self.learn_type(place.root, &place, &value);
@@ -73,7 +140,12 @@ impl Lower<'_> {
 
     /// A variable declared without a type gets that of the first value.
     pub(super) fn learn_type(&mut self, root: VarId, place: &Place, value: &Operand) {
-        if place.is_whole() && matches!(self.trace.ty(root), Ty::Unknown) {
+        let unknown = match self.trace.ty(root) {
+            Ty::Unknown => true,
+            Ty::Maybe(inner) => matches!(**inner, Ty::Unknown),
+            _ => false,
+        };
+        if place.is_whole() && unknown {
             self.trace.var_mut(root).ty = self.trace.operand_ty(value).of_variable();
         }
     }
@@ -105,6 +177,9 @@ impl Lower<'_> {
         if self.ty_of(&binary.left).is_passive() {
             return self.passive_assignment(&binary.left, expr);
         }
+        if self.is_unknown(&binary.left) && (rule.is_some() || self.is_unknown(&binary.right)) {
+            return self.compound_unknown(binary, expr);
+        }
         let value = self.operand(&binary.right);
         let Some(place) = self.place(&binary.left) else {
             self.errors.at(
@@ -135,6 +210,20 @@ impl Lower<'_> {
                 });
             }
         }
+    }
+
+    /// `x ∘= y` on values of unknown type, as `x = x ∘ y`.
+    fn compound_unknown(&mut self, binary: &syn::ExprBinary, expr: &Expr) {
+        let name = match binary.op {
+            BinOp::AddAssign(_) => "add",
+            BinOp::SubAssign(_) => "sub",
+            BinOp::MulAssign(_) => "mul",
+            BinOp::DivAssign(_) => "div",
+            _ => "rem",
+        };
+        let span = binary.op.span();
+        let value = self.operator(name, &[&binary.left, &binary.right], Ty::Unknown, span);
+        self.assign_to(&binary.left, value, expr);
     }
 
     /// `x.swap(i, j)`.
@@ -211,4 +300,26 @@ impl Lower<'_> {
             self.emit(Stmt::Assign { place, value, span });
         }
     }
+}
+
+/// Targets with their positions, up to a `..`.
+fn numbered<'a>(
+    targets: impl Iterator<Item = &'a Expr>,
+) -> impl Iterator<Item = (usize, &'a Expr)> {
+    targets
+        .enumerate()
+        .take_while(|(_, target)| !is_rest(target))
+}
+
+/// `..` on the left of an assignment.
+fn is_rest(target: &Expr) -> bool {
+    matches!(target, Expr::Range(range) if range.start.is_none() && range.end.is_none())
+}
+
+fn field(k: usize) -> Step {
+    Step::Field(proc_macro2::Literal::usize_unsuffixed(k).to_token_stream())
+}
+
+fn element(k: usize) -> Step {
+    Step::Index(Operand::Code(super::pattern::number(k)))
 }

@@ -17,6 +17,9 @@ impl Lower<'_> {
             let code = self.opaque(expr);
             return self.hold(code);
         }
+        if let Some(value) = self.maybe_method(call, expr) {
+            return value;
+        }
         let receiver = self.ty_of(&call.receiver);
         match (name.as_str(), receiver.behind()) {
             ("clone" | "to_owned", Ty::Real) => return self.operand(&call.receiver),
@@ -29,6 +32,9 @@ impl Lower<'_> {
             ("sin_cos", Ty::Real | Ty::Unknown) => {
                 let x = self.operand(&call.receiver);
                 return self.sin_cos(x, call);
+            }
+            (_, Ty::Unknown | Ty::Opaque) if self.is_method_of_unknown(call) => {
+                return self.unknown_method_call(call);
             }
             (_, Ty::Real | Ty::Unknown | Ty::Passive | Ty::Opaque) => {
                 if let Some(row) = rule::row(&name)
@@ -128,20 +134,8 @@ impl Lower<'_> {
         let constructs = first.is_some_and(|name| name.starts_with(char::is_uppercase));
         local.is_none()
             && !constructs
-            && path
-                .path
-                .segments
-                .iter()
-                .all(|s| !s.ident.to_string().starts_with(char::is_uppercase))
+            && !type_of(&path.path).is_some_and(|ty| STANDARD_TYPES.contains(&ty.as_str()))
             && call.args.iter().any(|arg| self.mentions_real(arg))
-    }
-
-    /// A function inside of the function is not differentiated.
-    fn is_local_function(&self, path: &syn::Path) -> bool {
-        path.get_ident().is_some_and(|name| {
-            let name = Some(name.to_string());
-            self.items.iter().any(|(item, _)| *item == name)
-        })
     }
 
     /// The value of a call to a differentiated function.
@@ -158,13 +152,6 @@ impl Lower<'_> {
         let mut args: Vec<Arg> = call.args.iter().map(|arg| self.arg(arg)).collect();
         share_repeated(&mut args);
         let mut path = func.path.clone();
-        if self.is_local_function(&path) {
-            self.errors.at(
-                &call.func,
-                "a function inside of the function is not differentiated yet; move it out and put \
-                 `#[differentiate]` on it",
-            );
-        }
         let mut turbofish = None;
         if let Some(last) = path.segments.last_mut()
             && let syn::PathArguments::AngleBracketed(generics) =
@@ -179,28 +166,20 @@ impl Lower<'_> {
         } else {
             Ty::Unknown
         };
-        let span = expr.span();
-        let finder = self.finder_in_formula(&path, &args);
-        let result = self.trace.fresh(
-            "v",
-            ty,
-            Kind::Temp,
-            span.resolved_at(proc_macro2::Span::mixed_site()),
-        );
-        self.emit(Stmt::Call(Box::new(Call {
-            path: path.to_token_stream(),
-            finder,
-            turbofish,
-            args,
-            result,
-            span,
-            form: CallForm::Plain,
-            dots: None,
-        })));
-        result
+        let callee = match type_of(&path) {
+            Some(_) => {
+                let name = path.segments.pop().expect("a path has a last segment");
+                Callee::Associated(path.to_token_stream(), name.ident)
+            }
+            None => self.function(&path, &args),
+        };
+        match self.emit_call(callee, turbofish, args, ty, expr.span()) {
+            Operand::Var(result) => result,
+            _ => unreachable!("a call has a variable"),
+        }
     }
 
-    fn arg(&mut self, arg: &Expr) -> Arg {
+    pub(super) fn arg(&mut self, arg: &Expr) -> Arg {
         match arg {
             Expr::Reference(reference) => {
                 let mutable = reference.mutability.is_some();
@@ -234,8 +213,21 @@ impl Lower<'_> {
     }
 }
 
+/// Types whose functions the macro knows, or leaves alone.
+const STANDARD_TYPES: &[&str] = &[
+    "Vec", "String", "Box", "Rc", "Arc", "Cell", "RefCell", "Option", "Result", "HashMap",
+    "HashSet", "BTreeMap", "BTreeSet", "VecDeque", "Instant", "Duration", "Some", "Ok", "Err",
+    "Iterator",
+];
+
+/// The name of the type, if the path is of a function of a type.
+fn type_of(path: &syn::Path) -> Option<String> {
+    let name = path.segments.iter().rev().nth(1)?.ident.to_string();
+    name.starts_with(char::is_uppercase).then_some(name)
+}
+
 /// What is passed more than once can only be borrowed shared.
-fn share_repeated(args: &mut [Arg]) {
+pub(super) fn share_repeated(args: &mut [Arg]) {
     let roots: Vec<Option<VarId>> = args
         .iter()
         .map(|arg| match arg {

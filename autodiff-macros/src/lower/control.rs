@@ -36,6 +36,10 @@ pub(super) struct OpenLoop {
     pub(super) label: Option<String>,
     pub(super) broken: Option<VarId>,
     pub(super) continued: Option<VarId>,
+    /// What a `break` with a value assigns to.
+    pub(super) value: Option<VarId>,
+    /// A labelled block, which only a `break` with its label leaves.
+    pub(super) is_block: bool,
 }
 
 impl Lower<'_> {
@@ -49,8 +53,8 @@ impl Lower<'_> {
             }
             _ => stmts.iter().any(|stmt| ways_out(stmt).returns),
         };
-        let has_value = self.output.is_some();
-        if !early {
+        let has_value = self.output.is_some() || self.fallible;
+        if !early && !self.fallible {
             let tail = if has_value {
                 Tail::Operand
             } else {
@@ -64,7 +68,7 @@ impl Lower<'_> {
                 _ => self.stmts(stmts, &tail),
             };
         }
-        let flagged = needs_flag(stmts);
+        let flagged = early && needs_flag(stmts);
         if flagged {
             self.exits.returned = Some(self.flag("returned"));
         }
@@ -82,7 +86,8 @@ impl Lower<'_> {
         let kind = if flagged { Kind::Slot } else { Kind::Join };
         let ty = self.output_shape.clone();
         let var = self.trace.fresh("result", ty, kind, Span::mixed_site());
-        let annotation = self.output.map(|ty| ty.to_token_stream());
+        let annotation = self.output.map_or(quote!(()), |ty| ty.to_token_stream());
+        let annotation = Some(annotation);
         self.trace.var_mut(var).annotation = annotation;
         let init = flagged.then(|| {
             let tokens = quote!(::autodiff_runtime::private::placeholder());
@@ -125,8 +130,13 @@ impl Lower<'_> {
 
     /// Statements in order; what follows an early way out is nested or guarded.
     pub(super) fn stmts(&mut self, stmts: &[syn::Stmt], tail: &Tail) -> Option<Operand> {
+        self.enter_items(stmts);
         for (k, stmt) in stmts.iter().enumerate() {
             let rest = &stmts[k + 1..];
+            if let Some(mut list) = self.hoisted(stmt) {
+                list.extend_from_slice(rest);
+                return self.stmts(&list, tail);
+            }
             if rest.is_empty()
                 && let syn::Stmt::Expr(expr, None) = stmt
             {
@@ -145,6 +155,13 @@ impl Lower<'_> {
             if let syn::Stmt::Expr(expr, _) = stmt
                 && self.exit(expr)
             {
+                return None;
+            }
+            if let Some((_, diverge)) = let_else(stmt)
+                && let syn::Stmt::Local(local) = stmt
+                && (escapes(diverge) || self.mentions_real(stmt))
+            {
+                self.let_else(local, rest, tail);
                 return None;
             }
             if let Some(split) = Split::of(stmt) {
@@ -167,8 +184,13 @@ impl Lower<'_> {
             return None;
         }
         match tail {
-            // An endless loop has no value: it is left by `return`.
-            _ if matches!(expr, Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_)) => {
+            // Without a value, or never left but by `return`.
+            _ if matches!(expr, Expr::While(_) | Expr::ForLoop(_)) || is_endless(expr) => {
+                self.expr_stmt(expr);
+                None
+            }
+            // What never comes back has no value to assign.
+            Tail::Into(_) if diverges(expr) => {
                 self.expr_stmt(expr);
                 None
             }
@@ -180,6 +202,10 @@ impl Lower<'_> {
             Tail::Into(var) => {
                 match expr {
                     Expr::If(branch) => self.if_stmt(branch, tail),
+                    Expr::Match(matching) if self.must_lower(expr) => {
+                        self.match_stmt(matching, tail);
+                    }
+                    Expr::Paren(inner) => return self.tail(&inner.expr, tail),
                     Expr::Block(block) if block.label.is_none() => {
                         self.scopes.push(Default::default());
                         self.stmts(&block.block.stmts, tail);
@@ -211,7 +237,7 @@ impl Lower<'_> {
 
     /// A copy of a variable that is returned from inside of a loop. The loop ends after this
     /// iteration, but the borrow checker cannot know.
-    fn result_in_loop(&mut self, expr: &Expr) -> Option<Operand> {
+    pub(super) fn result_in_loop(&mut self, expr: &Expr) -> Option<Operand> {
         let Expr::Path(_) = expr else { return None };
         let place = self.place(expr)?;
         let ty = self.trace.place_ty(&place);
@@ -222,6 +248,13 @@ impl Lower<'_> {
     }
 
     pub(super) fn assign_result(&mut self, var: VarId, expr: &Expr) {
+        if self.fallible && self.exits.result == Some(var) {
+            return self.assign_outcome(var, expr);
+        }
+        self.assign_value(var, expr);
+    }
+
+    pub(super) fn assign_value(&mut self, var: VarId, expr: &Expr) {
         let value = self
             .result_in_loop(expr)
             .unwrap_or_else(|| self.value(expr));
@@ -238,9 +271,14 @@ impl Lower<'_> {
     /// `return`, `break` or `continue`; false if `expr` is something else.
     pub(super) fn exit(&mut self, expr: &Expr) -> bool {
         match expr {
+            Expr::Return(ret) if ret.expr.as_deref().is_some_and(fails) => {
+                ret.expr.iter().for_each(|failure| self.leave(failure));
+            }
             Expr::Return(ret) => {
                 match (&ret.expr, self.exits.result) {
-                    (Some(value), Some(result)) => self.assign_result(result, value),
+                    (Some(value), Some(result)) => {
+                        self.tail(value, &Tail::Into(result));
+                    }
                     (Some(value), None) => self.expr_stmt(value),
                     (None, _) => {}
                 }
@@ -250,11 +288,13 @@ impl Lower<'_> {
             }
             Expr::Break(out) => {
                 if let Some(value) = &out.expr {
-                    self.errors.at(
-                        value,
-                        "`break` with a value is not supported by `#[differentiate]` yet; assign \
-                         to a variable before the `break`",
-                    );
+                    match self
+                        .open_loop(out.label.as_ref())
+                        .and_then(|open| open.value)
+                    {
+                        Some(var) => self.assign_result(var, value),
+                        None => self.expr_stmt(value),
+                    }
                 }
                 match self
                     .open_loop(out.label.as_ref())
@@ -278,26 +318,21 @@ impl Lower<'_> {
         true
     }
 
-    pub(super) fn unknown_target(&self, expr: &Expr) {
-        self.errors.at(
-            expr,
-            "this leaves a labelled block, which is not supported by `#[differentiate]`; leave a \
-             loop, or use `if` and `else`",
-        );
+    fn unknown_target(&self, expr: &Expr) {
+        self.errors
+            .at(expr, "there is no loop or block here that this could leave");
     }
 
     pub(super) fn open_loop(&self, label: Option<&syn::Lifetime>) -> Option<&OpenLoop> {
-        match label {
-            None => self.exits.loops.last(),
-            Some(label) => {
-                let label = label.ident.to_string();
-                self.exits
-                    .loops
-                    .iter()
-                    .rev()
-                    .find(|open| open.label.as_ref() == Some(&label))
-            }
-        }
+        self.open_at(label.map(|label| label.ident.to_string()).as_ref())
+    }
+
+    /// The innermost loop, or the loop or block with the label.
+    fn open_at(&self, label: Option<&String>) -> Option<&OpenLoop> {
+        self.exits.loops.iter().rev().find(|open| match label {
+            None => !open.is_block,
+            Some(_) => open.label.as_ref() == label,
+        })
     }
 
     /// The flags that the ways out of a statement may set.
@@ -307,16 +342,7 @@ impl Lower<'_> {
             flags.extend(self.exits.returned);
         }
         for (label, is_break) in &ways.jumps {
-            let open = match label {
-                None => self.exits.loops.last(),
-                Some(label) => self
-                    .exits
-                    .loops
-                    .iter()
-                    .rev()
-                    .find(|open| open.label.as_ref() == Some(label)),
-            };
-            let flag = open.and_then(|open| {
+            let flag = self.open_at(label.as_ref()).and_then(|open| {
                 if *is_break {
                     open.broken
                 } else {
@@ -413,18 +439,14 @@ impl Lower<'_> {
 
     /// A condition, as written. It may look at active values.
     pub(super) fn condition(&mut self, cond: &Expr) -> Operand {
-        if contains_let(cond) {
-            self.errors.at(
-                cond,
-                "`if let` and `while let` are not supported by `#[differentiate]` yet; compare \
-                 and index instead",
-            );
-        }
         let code = self.opaque_as(cond, Ty::Passive);
         self.hold(code)
     }
 
     pub(super) fn if_stmt(&mut self, branch: &syn::ExprIf, tail: &Tail) {
+        if contains_let(&branch.cond) {
+            return self.if_let(branch, tail);
+        }
         let cond = self.condition(&branch.cond);
         let then = self.region(|lower| {
             lower.stmts(&branch.then_branch.stmts, tail);
@@ -461,7 +483,7 @@ impl Lower<'_> {
     }
 
     /// A variable for a value that may not come to be.
-    fn maybe(&mut self, ty: Ty, span: Span) -> VarId {
+    pub(super) fn maybe(&mut self, ty: Ty, span: Span) -> VarId {
         let span = span.resolved_at(Span::mixed_site());
         let var = self.trace.fresh("v", ty.of_variable(), Kind::Slot, span);
         let init = Some(self.constant(quote!(::autodiff_runtime::private::placeholder())));
@@ -470,7 +492,7 @@ impl Lower<'_> {
     }
 
     /// What a variable is now.
-    fn now(&mut self, var: VarId, span: Span) -> Operand {
+    pub(super) fn now(&mut self, var: VarId, span: Span) -> Operand {
         let ty = self.trace.ty(var).clone();
         if !ty.is_copy() {
             self.trace.var_mut(var).moved = true;
@@ -483,6 +505,38 @@ impl Lower<'_> {
         let var = self.trace.fresh("v", ty, Kind::Join, span);
         self.emit(Stmt::Declare { var, init: None });
         var
+    }
+
+    /// `loop { … break a; }` as a value.
+    pub(super) fn loop_value(&mut self, endless: &syn::ExprLoop, expr: &Expr) -> Operand {
+        let var = self.maybe(Ty::Unknown, expr.span());
+        self.endless_loop_into(endless, Some(var));
+        self.now(var, expr.span())
+    }
+
+    /// `'a: { … break 'a v; … }` as a value.
+    pub(super) fn labelled_value(&mut self, block: &syn::ExprBlock, expr: &Expr) -> Operand {
+        let var = self.maybe(Ty::Unknown, expr.span());
+        self.labelled_block(block, Some(var));
+        self.now(var, expr.span())
+    }
+
+    /// A block that a `break` with its label leaves.
+    pub(super) fn labelled_block(&mut self, block: &syn::ExprBlock, value: Option<VarId>) {
+        let label = block.label.as_ref();
+        let broken = self.flag("broken");
+        self.exits.loops.push(OpenLoop {
+            label: label.map(|label| label.name.ident.to_string()),
+            broken: Some(broken),
+            continued: None,
+            value,
+            is_block: true,
+        });
+        self.scopes.push(Default::default());
+        let tail = value.map_or(Tail::Discard, Tail::Into);
+        self.stmts(&block.block.stmts, &tail);
+        self.scopes.pop();
+        self.exits.loops.pop();
     }
 
     /// `{ …; a }` as a value.
@@ -508,5 +562,34 @@ impl Lower<'_> {
         let value = self.stmts(&block.stmts, &Tail::Operand);
         self.scopes.pop();
         value.unwrap_or_else(|| self.constant(quote!(())))
+    }
+}
+
+/// A `loop` that no `break` ends.
+fn is_endless(expr: &Expr) -> bool {
+    let Expr::Loop(endless) = expr else {
+        return false;
+    };
+    let label = endless
+        .label
+        .as_ref()
+        .map(|label| label.name.ident.to_string());
+    !endless.body.stmts.iter().any(|stmt| {
+        let jumps = ways_out(stmt).jumps;
+        jumps
+            .iter()
+            .any(|(to, is_break)| *is_break && (to.is_none() || *to == label))
+    })
+}
+
+/// Whether an expression never yields a value.
+fn diverges(expr: &Expr) -> bool {
+    const NEVER: &[&str] = &["panic", "unreachable", "todo", "unimplemented"];
+    match expr {
+        Expr::Macro(mac) => {
+            let name = mac.mac.path.segments.last();
+            name.is_some_and(|name| NEVER.iter().any(|never| name.ident == never))
+        }
+        _ => false,
     }
 }

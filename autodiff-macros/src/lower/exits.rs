@@ -18,7 +18,9 @@ pub(super) struct Split<'a> {
 pub(super) fn always_leaves(stmt: &syn::Stmt) -> bool {
     fn expr_leaves(expr: &Expr) -> bool {
         match expr {
-            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
+            Expr::Return(ret) => !ret.expr.as_deref().is_some_and(fails),
+            Expr::Break(_) | Expr::Continue(_) => true,
+            Expr::Match(matching) => matching.arms.iter().all(|arm| expr_leaves(&arm.body)),
             Expr::Block(block) if block.label.is_none() => {
                 block.block.stmts.iter().any(always_leaves)
             }
@@ -61,7 +63,13 @@ pub(super) fn escapes(expr: &Expr) -> bool {
 pub(super) fn needs_flag(stmts: &[syn::Stmt]) -> bool {
     let mut rest = stmts.iter().peekable();
     while let Some(stmt) = rest.next() {
-        if !ways_out(stmt).returns || matches!(stmt, syn::Stmt::Expr(Expr::Return(_), _)) {
+        if !ways_out(stmt).returns || simple_return(stmt) {
+            continue;
+        }
+        if let Some((init, diverge)) = let_else(stmt) {
+            if escapes(init) || block_needs_flag(diverge) {
+                return true;
+            }
             continue;
         }
         if let Some(split) = Split::of(stmt) {
@@ -81,7 +89,7 @@ pub(super) fn needs_flag(stmts: &[syn::Stmt]) -> bool {
         // A branch at the very end may return in whatever way its own blocks allow.
         let is_last = rest.peek().is_none();
         let simple = match stmt {
-            syn::Stmt::Expr(Expr::If(branch), _) if is_last => branch_is_simple(branch),
+            syn::Stmt::Expr(expr, _) if is_last => is_simple(expr),
             _ => false,
         };
         if !simple {
@@ -91,13 +99,61 @@ pub(super) fn needs_flag(stmts: &[syn::Stmt]) -> bool {
     false
 }
 
-pub(super) fn branch_is_simple(branch: &syn::ExprIf) -> bool {
-    let els = match branch.else_branch.as_ref().map(|(_, els)| &**els) {
-        Some(Expr::If(inner)) => branch_is_simple(inner),
-        Some(Expr::Block(block)) => !needs_flag(&block.block.stmts),
-        _ => true,
+/// Whether structure alone expresses the ways out of the last expression of a body.
+fn is_simple(expr: &Expr) -> bool {
+    match expr {
+        Expr::If(branch) => {
+            let els = branch.else_branch.as_ref().map(|(_, els)| &**els);
+            !escapes(&branch.cond)
+                && !contains_let(&branch.cond)
+                && !needs_flag(&branch.then_branch.stmts)
+                && els.is_none_or(is_simple)
+        }
+        Expr::Block(block) => block.label.is_none() && !needs_flag(&block.block.stmts),
+        Expr::Match(matching) => {
+            !escapes(&matching.expr) && matching.arms.iter().all(|arm| is_simple(&arm.body))
+        }
+        Expr::Return(ret) => !ret.expr.as_deref().is_some_and(escapes),
+        Expr::Paren(inner) => is_simple(&inner.expr),
+        other => !escapes(other),
+    }
+}
+
+/// `None` or `Err(e)`. Returning one ends every derivative at once: there is nothing to sweep back.
+pub(super) fn fails(expr: &Expr) -> bool {
+    let variant = |path: &syn::ExprPath, name| {
+        path.path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == name)
     };
-    els && !needs_flag(&branch.then_branch.stmts)
+    match expr {
+        Expr::Paren(inner) => fails(&inner.expr),
+        Expr::Path(path) => variant(path, "None"),
+        Expr::Call(call) => matches!(&*call.func, Expr::Path(path) if variant(path, "Err")),
+        _ => false,
+    }
+}
+
+fn simple_return(stmt: &syn::Stmt) -> bool {
+    matches!(stmt, syn::Stmt::Expr(expr @ Expr::Return(_), _) if is_simple(expr))
+}
+
+fn block_needs_flag(expr: &Expr) -> bool {
+    match expr {
+        Expr::Block(block) => needs_flag(&block.block.stmts),
+        other => escapes(other),
+    }
+}
+
+/// The value and the way out of a `let … else`.
+pub(super) fn let_else(stmt: &syn::Stmt) -> Option<(&Expr, &Expr)> {
+    let syn::Stmt::Local(local) = stmt else {
+        return None;
+    };
+    let init = local.init.as_ref()?;
+    let (_, diverge) = init.diverge.as_ref()?;
+    Some((&init.expr, diverge))
 }
 
 #[derive(Default)]
@@ -105,6 +161,8 @@ pub(super) struct Finder {
     ways: WaysOut,
     /// The labels of the loops around the current point, inside of the code looked at.
     inside: Vec<Option<String>>,
+    /// The labels of the blocks around it.
+    blocks: Vec<Option<String>>,
 }
 
 pub(super) fn contains_let(expr: &Expr) -> bool {
@@ -133,6 +191,9 @@ impl<'a> Split<'a> {
             },
             _ => return None,
         };
+        if contains_let(&branch.cond) || escapes(&branch.cond) {
+            return None;
+        }
         let then = Cow::Borrowed(&branch.then_branch.stmts[..]);
         let (els, chain): (Cow<'a, [syn::Stmt]>, Option<&Expr>) = match &branch.else_branch {
             None => (Cow::Borrowed(&[]), None),
@@ -191,7 +252,7 @@ impl Finder {
         let label = label.as_ref().map(|label| label.ident.to_string());
         let stays = match &label {
             None => !self.inside.is_empty(),
-            Some(_) => self.inside.contains(&label),
+            Some(_) => self.inside.contains(&label) || self.blocks.contains(&label),
         };
         if !stays {
             self.ways.jumps.push((label, is_break));
@@ -208,7 +269,7 @@ impl Finder {
 
 impl<'ast> Visit<'ast> for Finder {
     fn visit_expr_return(&mut self, ret: &'ast syn::ExprReturn) {
-        self.ways.returns = true;
+        self.ways.returns |= !ret.expr.as_deref().is_some_and(fails);
         syn::visit::visit_expr_return(self, ret);
     }
 
@@ -233,6 +294,16 @@ impl<'ast> Visit<'ast> for Finder {
 
     fn visit_expr_loop(&mut self, l: &'ast syn::ExprLoop) {
         self.inside(&l.label, |finder| syn::visit::visit_expr_loop(finder, l));
+    }
+
+    fn visit_expr_block(&mut self, block: &'ast syn::ExprBlock) {
+        let label = block.label.as_ref();
+        self.blocks
+            .extend(label.map(|label| Some(label.name.ident.to_string())));
+        syn::visit::visit_expr_block(self, block);
+        if label.is_some() {
+            self.blocks.pop();
+        }
     }
 
     fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}

@@ -18,10 +18,28 @@ impl Lower<'_> {
             Expr::Block(block) if block.label.is_none() && self.must_lower(expr) => {
                 return self.block_value(&block.block);
             }
+            Expr::Block(block) if self.must_lower(expr) => {
+                return self.labelled_value(block, expr);
+            }
+            Expr::Match(matching) if self.must_take_apart(expr) => {
+                return self.match_value(matching, expr);
+            }
+            Expr::Loop(endless) if self.must_take_apart(expr) => {
+                return self.loop_value(endless, expr);
+            }
+            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {
+                self.exit(expr);
+                return self.constant(quote!(::autodiff_runtime::private::placeholder()));
+            }
             Expr::Call(call) if self.is_differentiable_call(call) => {
                 return self.call_value(call, expr);
             }
             _ => {}
+        }
+        if let Expr::Try(tried) = expr
+            && self.must_take_apart(expr)
+        {
+            return self.tried(tried, expr);
         }
         if self.ty_of(expr).is_passive() || !self.mentions_real(expr) {
             let code = self.opaque(expr);
@@ -40,7 +58,10 @@ impl Lower<'_> {
             Expr::Unary(unary) => self.unary(unary, expr),
             Expr::Binary(binary) => self.binary(binary, expr),
             Expr::MethodCall(call) => self.method(call, expr),
-            Expr::Call(call) => self.float_function(call, expr),
+            Expr::Call(call) => match self.wrap(call, expr) {
+                Some(wrapped) => wrapped,
+                None => self.float_function(call, expr),
+            },
             Expr::Array(array) => self.aggregate(Op::Array, array.elems.iter(), expr),
             Expr::Tuple(tuple) => self.aggregate(Op::Tuple, tuple.elems.iter(), expr),
             Expr::Repeat(repeat) => {
@@ -86,6 +107,9 @@ impl Lower<'_> {
                 {
                     return Operand::Lit(-value, Some(quote!(-#tokens)));
                 }
+                if self.is_unknown(&unary.expr) {
+                    return self.negated_unknown(unary);
+                }
                 let value = self.operand(&unary.expr);
                 self.rule(rule::operator("neg"), vec![value], expr.span())
             }
@@ -112,6 +136,10 @@ impl Lower<'_> {
                 return self.hold(code);
             }
         };
+        if self.is_unknown(&binary.left) || self.is_unknown(&binary.right) {
+            let (ty, span) = (self.ty_of(expr), binary.op.span());
+            return self.operator(name, &[&binary.left, &binary.right], ty, span);
+        }
         let left = self.operand(&binary.left);
         let right = self.operand(&binary.right);
         let span = binary.op.span();
@@ -224,6 +252,9 @@ impl Lower<'_> {
         if self.ty_of(&cast.expr).is_passive() {
             return Operand::Code(self.opaque(expr));
         }
+        if self.is_unknown(&cast.expr) && target == self.base.tokens().to_string() {
+            return self.cast_unknown(cast);
+        }
         if self.ty_of(&cast.expr).is_real() && target == self.base.tokens().to_string() {
             return self.operand(&cast.expr);
         }
@@ -243,6 +274,15 @@ pub(super) fn bracketed(tokens: &proc_macro2::TokenStream) -> proc_macro2::Token
     quote!([#tokens])
 }
 
+/// Whether a function is the constructor of an enum's variant.
+fn constructs(func: &Expr) -> bool {
+    let Expr::Path(path) = func else { return false };
+    let segments = &path.path.segments;
+    let upper =
+        |segment: &syn::PathSegment| segment.ident.to_string().starts_with(char::is_uppercase);
+    segments.len() > 1 && segments.iter().rev().take(2).all(upper)
+}
+
 /// What is said of an expression that the macro does not differentiate.
 pub(super) fn unsupported(expr: &Expr) -> String {
     let (what, instead) = match expr {
@@ -251,17 +291,15 @@ pub(super) fn unsupported(expr: &Expr) -> String {
             return String::new();
         }
         Expr::Macro(mac) if mac.mac.path.is_ident("asm") => return String::new(),
+        Expr::Call(call) if constructs(&call.func) => (
+            "an enum that holds active values",
+            "hold them in variables, a tuple or a struct, and let an enum without them say which \
+             case it is",
+        ),
         Expr::Call(_) => (
             "a call of a function value with active values",
             "which function it is is not known here: call a function under `#[differentiate]` by \
              its name, or choose between such calls by `if`",
-        ),
-        Expr::Block(block) if block.label.is_some() => {
-            ("a labelled block", "leave a loop, or use `if` and `else`")
-        }
-        Expr::Match(_) => (
-            "`match` on or into active values",
-            "write it as `if` and `else`",
         ),
         Expr::Closure(_) => (
             "a closure over active values",
@@ -270,11 +308,6 @@ pub(super) fn unsupported(expr: &Expr) -> String {
         Expr::Struct(_) => (
             "a struct of active values",
             "use a tuple, an array or variables",
-        ),
-        Expr::Let(_) => ("`if let` with active values", "write it as `if` and `else`"),
-        Expr::Loop(_) => (
-            "a `loop` used as a value",
-            "assign to a variable inside of the loop",
         ),
         Expr::Reference(_) => (
             "a mutable reference to active values outside of a call",

@@ -5,8 +5,8 @@ use crate::custom::{self, Partial};
 use crate::errors::Errors;
 use crate::ir::*;
 use crate::signature::{Function, Passing};
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, format_ident, quote};
 use std::rc::Rc;
 
 /// A call in a formula. The function may have derivatives or not: a formula may name anything.
@@ -140,8 +140,10 @@ impl Lower<'_> {
             .fresh("v", ty, Kind::Temp, span.resolved_at(Span::mixed_site()));
         let (name, key) = (function.name(), rule_key(function.name()));
         self.emit(Stmt::Call(Box::new(Call {
-            path: quote!(#name),
-            finder: Some(quote!(#key)),
+            callee: Callee::Keyed {
+                path: quote!(#name),
+                key: quote!(#key),
+            },
             turbofish: None,
             args,
             result,
@@ -152,12 +154,8 @@ impl Lower<'_> {
         function.output.is_some().then_some(Operand::Var(result))
     }
 
-    /// In a formula, the key of `path` if it has one, or else one that refuses.
-    pub(super) fn finder_in_formula(
-        &mut self,
-        path: &syn::Path,
-        args: &[Arg],
-    ) -> Option<TokenStream> {
+    /// A function, by its path. In a formula it may have no derivatives: then its key refuses.
+    pub(super) fn function(&mut self, path: &syn::Path, args: &[Arg]) -> Callee {
         let floats = args
             .iter()
             .map(|arg| match arg {
@@ -166,7 +164,9 @@ impl Lower<'_> {
             })
             .collect();
         let module = underived_module(self.name);
-        let calls = self.underived.as_mut()?;
+        let Some(calls) = &mut self.underived else {
+            return Callee::Function(path.to_token_stream());
+        };
         let alias = format_ident!("__autodiff_callee_{}", calls.len());
         calls.push(Underived {
             alias: alias.clone(),
@@ -174,12 +174,16 @@ impl Lower<'_> {
         });
         // A `use` of the name brings its macro along, if it has one; else that of the outer block
         // is found.
-        Some(quote!({
+        let key = quote!({
             use #module::#alias;
             {
                 use #path as #alias;
                 #alias!()
             }
-        }))
+        });
+        Callee::Keyed {
+            path: path.to_token_stream(),
+            key,
+        }
     }
 }

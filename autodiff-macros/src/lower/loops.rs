@@ -30,6 +30,8 @@ impl Lower<'_> {
             label,
             broken,
             continued: None,
+            value: None,
+            is_block: false,
         }
     }
 
@@ -196,6 +198,9 @@ impl Lower<'_> {
     }
 
     pub(super) fn while_loop(&mut self, while_loop: &syn::ExprWhile) {
+        if contains_let(&while_loop.cond) || escapes(&while_loop.cond) {
+            return self.endless_loop(&as_endless(while_loop));
+        }
         let open = self.open(while_loop.label.as_ref(), &while_loop.body);
         let mut cond = None;
         let test = self.region(|lower| cond = Some(lower.condition(&while_loop.cond)));
@@ -211,7 +216,13 @@ impl Lower<'_> {
     }
 
     pub(super) fn endless_loop(&mut self, endless: &syn::ExprLoop) {
-        let open = self.open(endless.label.as_ref(), &endless.body);
+        self.endless_loop_into(endless, None);
+    }
+
+    /// A `loop`; a `break` with a value assigns to `value`.
+    pub(super) fn endless_loop_into(&mut self, endless: &syn::ExprLoop, value: Option<VarId>) {
+        let mut open = self.open(endless.label.as_ref(), &endless.body);
+        open.value = value;
         let cond = self.constant(quote!(true));
         let head = Head::While {
             test: Block::default(),
@@ -219,6 +230,16 @@ impl Lower<'_> {
         };
         self.close(open, head, &[], &endless.body, endless.loop_token.span);
     }
+}
+
+/// `while c { … }` as `loop { if c { … } else { break; } }`.
+fn as_endless(while_loop: &syn::ExprWhile) -> syn::ExprLoop {
+    let syn::ExprWhile {
+        label, cond, body, ..
+    } = while_loop;
+    let mut endless: syn::ExprLoop = syn::parse_quote_spanned!(while_loop.while_token.span=> loop { if #cond #body else { break; } });
+    endless.label = label.clone();
+    endless
 }
 
 /// `lo..hi`, with `.step_by(k)` and then `.rev()` on it.

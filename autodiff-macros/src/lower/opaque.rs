@@ -194,7 +194,7 @@ fn for_each_name(tokens: TokenStream, visit: &mut dyn FnMut(&str)) {
 }
 
 /// Whether evaluating `expr` again is cheap and has no effect.
-fn is_pure(expr: &Expr) -> bool {
+pub(super) fn is_pure(expr: &Expr) -> bool {
     const CHEAP: &[&str] = &[
         "len",
         "is_empty",

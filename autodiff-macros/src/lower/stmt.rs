@@ -6,7 +6,7 @@ use super::exits::escapes;
 use super::opaque::is_assigning;
 use crate::ir::*;
 use crate::signature::shape_of;
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Expr, Pat};
@@ -34,7 +34,8 @@ impl Lower<'_> {
     pub(super) fn stmt(&mut self, stmt: &syn::Stmt) {
         match stmt {
             syn::Stmt::Local(local) => self.local(local),
-            syn::Stmt::Item(item) => self.item(item),
+            // Hoisted when the block was entered.
+            syn::Stmt::Item(_) => {}
             syn::Stmt::Expr(expr, _) => self.expr_stmt(expr),
             syn::Stmt::Macro(mac) => {
                 let expr = Expr::Macro(syn::ExprMacro {
@@ -46,57 +47,7 @@ impl Lower<'_> {
         }
     }
 
-    fn item(&mut self, item: &syn::Item) {
-        match item {
-            syn::Item::Const(_) | syn::Item::Use(_) | syn::Item::Fn(_) => self.hoist(item),
-            other => self.errors.at(
-                other,
-                "only `const`, `use` and `fn` items can stand inside of a differentiated function; \
-                 move this item out of it",
-            ),
-        }
-    }
-
-    /// Items go to the top of the function, where both sweeps see them.
-    fn hoist(&mut self, item: &syn::Item) {
-        let name = match item {
-            syn::Item::Const(item) => Some(&item.ident),
-            syn::Item::Fn(item) => Some(&item.sig.ident),
-            _ => None,
-        };
-        let tokens = item.to_token_stream();
-        if self.items.iter().any(|known| known.1 == tokens.to_string()) {
-            return;
-        }
-        let name = name.map(ToString::to_string);
-        if name.is_some() && self.items.iter().any(|known| known.0 == name) {
-            self.errors.at(
-                item,
-                format!(
-                    "there are two items called `{}` in this function, which `#[differentiate]` \
-                     cannot tell apart; give one of them another name",
-                    name.unwrap_or_default()
-                ),
-            );
-            return;
-        }
-        self.items.push((name, tokens.to_string()));
-        let code = Code {
-            tokens,
-            reads: Vec::new(),
-            pure: false,
-            ty: Ty::Passive,
-            span: item.span(),
-        };
-        let stmt = Stmt::Passive {
-            code,
-            defines: Vec::new(),
-            writes: Vec::new(),
-        };
-        self.regions[0].0.insert(0, stmt);
-    }
-
-    fn passive(
+    pub(super) fn passive(
         &mut self,
         tokens: proc_macro2::TokenStream,
         span: proc_macro2::Span,
@@ -127,7 +78,17 @@ impl Lower<'_> {
             Expr::ForLoop(for_loop) => self.for_loop(for_loop),
             Expr::While(while_loop) => self.while_loop(while_loop),
             Expr::Loop(endless) => self.endless_loop(endless),
-            Expr::Block(block) if block.label.is_none() => {
+            Expr::Block(block) if block.label.is_some() => self.labelled_block(block, None),
+            Expr::Match(matching) if self.must_take_apart(expr) => {
+                self.match_stmt(matching, &Tail::Discard);
+            }
+            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {
+                self.exit(expr);
+            }
+            Expr::Try(tried) if self.must_take_apart(expr) => {
+                self.tried(tried, expr);
+            }
+            Expr::Block(block) => {
                 self.scopes.push(Default::default());
                 self.stmts(&block.block.stmts, &Tail::Discard);
                 self.scopes.pop();
@@ -135,6 +96,9 @@ impl Lower<'_> {
             Expr::Macro(mac) => self.macro_stmt(mac, expr),
             Expr::Call(call) if self.is_differentiable_call(call) => {
                 self.call_value(call, expr);
+            }
+            Expr::MethodCall(call) if self.is_differentiable_method(call) => {
+                self.unknown_method_call(call);
             }
             Expr::Call(call) if self.mem_swap(call, expr) => {}
             Expr::MethodCall(call) if call.method == "swap" && call.args.len() == 2 => {
@@ -190,15 +154,11 @@ impl Lower<'_> {
             pat => (pat, None),
         };
         match (&local.init, pat) {
-            (Some(init), _) if init.diverge.is_some() => self.errors.at(
-                local,
-                "`let … else` is not supported by `#[differentiate]` yet; write it as `if` and \
-                 `else`",
-            ),
+            // Neither active nor a way out of the function.
+            (Some(init), _) if init.diverge.is_some() => self.let_passive(local),
             (Some(init), Pat::Ident(ident)) if plain(ident) => {
                 self.let_variable(ident, annotation, &init.expr);
             }
-            (Some(init), Pat::Tuple(tuple)) => self.let_tuple(tuple, &init.expr, local),
             (Some(init), Pat::Wild(_)) => {
                 self.operand(&init.expr);
             }
@@ -209,6 +169,7 @@ impl Lower<'_> {
                 self.bind(&ident.ident, var);
                 self.emit(Stmt::Declare { var, init: None });
             }
+            (Some(init), _) => self.let_pattern(pat, annotation, &init.expr, local),
             _ => self.let_passive(local),
         }
     }
@@ -226,6 +187,18 @@ impl Lower<'_> {
             return;
         }
         let operand = self.value(init);
+        self.name_value(pat, annotation, operand, init.span());
+    }
+
+    /// Gives a value the user's name.
+    pub(super) fn name_value(
+        &mut self,
+        pat: &syn::PatIdent,
+        annotation: Option<&syn::Type>,
+        operand: Operand,
+        span: Span,
+    ) {
+        let ident = &pat.ident;
         let ty = match annotation.map(shape_of) {
             None | Some(Ty::Unknown) => self.trace.operand_ty(&operand),
             Some(ty) => ty,
@@ -261,7 +234,7 @@ impl Lower<'_> {
                         var,
                         op: Op::Copy,
                         args: vec![operand],
-                        span: init.span(),
+                        span,
                     }),
                 });
                 var
@@ -293,18 +266,7 @@ impl Lower<'_> {
         if place.is_whole() || !ty.may_be_active() {
             return false;
         }
-        let var = self.user_var(ident, Ty::Ref(Box::new(ty), false), Kind::Temp);
-        // Code that reads the name is evaluated in the forward sweep only.
-        self.trace.var_mut(var).mutated = true;
-        let mut reads: Vec<VarId> = place.index_reads().collect();
-        reads.push(place.root);
-        let (name, of) = (
-            self.trace.var(var).ident.clone(),
-            crate::emit::place(&place, &self.trace),
-        );
-        self.passive(quote!(let #name = &#of;), init.span(), reads, vec![var]);
-        self.aliases.insert(var, place);
-        self.bind(ident, var);
+        self.alias(ident, &place);
         true
     }
 
@@ -320,62 +282,35 @@ impl Lower<'_> {
         (made_here && self.trace.var(var).source_name.is_empty()).then_some(var)
     }
 
-    fn let_tuple(&mut self, tuple: &syn::PatTuple, init: &Expr, local: &syn::Local) {
-        let simple = tuple.elems.iter().all(|pat| match pat {
-            Pat::Ident(ident) => plain(ident),
-            Pat::Wild(_) => true,
-            _ => false,
-        });
-        if !simple || (self.ty_of(init).is_passive() && !self.mentions_real(init)) {
+    /// A `let` with a pattern: names for parts of the value.
+    fn let_pattern(
+        &mut self,
+        pat: &Pat,
+        annotation: Option<&syn::Type>,
+        init: &Expr,
+        local: &syn::Local,
+    ) {
+        if self.ty_of(init).is_passive() && !self.mentions_real(init) {
             return self.let_passive(local);
         }
-        if let Expr::Tuple(parts) = init
-            && parts.elems.len() == tuple.elems.len()
-        {
-            let operands: Vec<Operand> = parts.elems.iter().map(|part| self.value(part)).collect();
-            for (pat, operand) in tuple.elems.iter().zip(operands) {
-                self.bind_pattern(pat, operand, init.span());
+        if let Some(pairs) = part_by_part(pat, annotation, init) {
+            let operands: Vec<Operand> = pairs.iter().map(|(_, _, e)| self.value(e)).collect();
+            for ((pat, annotation, _), operand) in pairs.into_iter().zip(operands) {
+                self.bind_value(pat, operand, annotation);
             }
             return;
         }
-        let operand = self.value(init);
-        let Some(root) = operand.var() else {
+        let subject = self.subject(init);
+        if subject.place.is_none() {
             return self.let_passive(local);
-        };
-        for (k, pat) in tuple.elems.iter().enumerate() {
-            let field = Step::Field(proc_macro2::Literal::usize_unsuffixed(k).to_token_stream());
-            let place = Place {
-                root,
-                path: vec![field],
-            };
-            let ty = self.trace.place_ty(&place);
-            let part = self.eqn(Op::Load(place), Vec::new(), ty, pat.span());
-            self.bind_pattern(pat, part, pat.span());
         }
-    }
-
-    fn bind_pattern(&mut self, pat: &Pat, operand: Operand, span: proc_macro2::Span) {
-        let Pat::Ident(ident) = pat else { return };
-        let ty = self.trace.operand_ty(&operand);
-        let kind = if ident.mutability.is_some() {
-            Kind::Slot
-        } else {
-            Kind::Temp
-        };
-        let var = self.user_var(&ident.ident, ty, kind);
-        self.emit(match kind {
-            Kind::Slot => Stmt::Declare {
-                var,
-                init: Some(operand),
-            },
-            _ => Stmt::Let(Eqn {
-                var,
-                op: Op::Copy,
-                args: vec![operand],
-                span,
-            }),
-        });
-        self.bind(&ident.ident, var);
+        if let (Some(place), Some(ty)) = (&subject.place, annotation)
+            && matches!(self.trace.ty(place.root), Ty::Unknown)
+            && place.is_whole()
+        {
+            self.trace.var_mut(place.root).ty = shape_of(ty);
+        }
+        self.bind_matched(pat, &subject);
     }
 
     /// A `let` passed through, with all that its pattern binds.
@@ -394,14 +329,23 @@ impl Lower<'_> {
             self.bind(&ident, var);
             defines.push(var);
         }
-        let pattern = self.renamed(local.pat.to_token_stream());
+        let pattern = self.renamed_pattern(&local.pat);
         let value = &code.tokens;
+        let otherwise = init.diverge.as_ref().map(|(_, diverge)| {
+            let diverge = self.opaque_as(diverge, Ty::Passive).tokens;
+            quote!(else #diverge)
+        });
         self.passive(
-            quote!(let #pattern = #value;),
+            quote!(let #pattern = #value #otherwise;),
             code.span,
             code.reads.clone(),
             defines,
         );
+    }
+
+    /// The same for an expression whose type the tokens do not tell.
+    pub(super) fn must_take_apart(&self, expr: &Expr) -> bool {
+        self.mentions_real(expr) || escapes(expr)
     }
 
     /// Whether a branch or block has to be taken apart: it carries derivatives or leaves early.
@@ -410,11 +354,17 @@ impl Lower<'_> {
     }
 }
 
-fn plain(ident: &syn::PatIdent) -> bool {
-    // An upper-case name may be a constant to compare with.
-    ident.by_ref.is_none()
-        && ident.subpat.is_none()
-        && !ident.ident.to_string().starts_with(char::is_uppercase)
+/// Whether an identifier in a pattern is nothing but a name for the value.
+pub(super) fn plain(ident: &syn::PatIdent) -> bool {
+    ident.by_ref.is_none() && ident.subpat.is_none() && binds(ident)
+}
+
+/// Whether an identifier in a pattern is a name for the value. An upper-case one without more may
+/// be a constant to compare with.
+pub(super) fn binds(ident: &syn::PatIdent) -> bool {
+    ident.by_ref.is_some()
+        || ident.subpat.is_some()
+        || !ident.ident.to_string().starts_with(char::is_uppercase)
 }
 
 /// The names that a pattern binds, and whether they are `mut`.
@@ -423,7 +373,7 @@ pub(super) fn pattern_names(pat: &Pat) -> Vec<(Ident, bool)> {
     struct Names(Vec<(Ident, bool)>);
     impl<'ast> Visit<'ast> for Names {
         fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
-            if plain(pat) || pat.by_ref.is_some() || pat.subpat.is_some() {
+            if binds(pat) {
                 self.0.push((pat.ident.clone(), pat.mutability.is_some()));
             }
             syn::visit::visit_pat_ident(self, pat);
@@ -432,4 +382,28 @@ pub(super) fn pattern_names(pat: &Pat) -> Vec<(Ident, bool)> {
     let mut names = Names(Vec::new());
     names.visit_pat(pat);
     names.0
+}
+
+/// Pattern, type and value of each part of `let (a, b) = (x, y);`.
+fn part_by_part<'a>(
+    pat: &'a Pat,
+    annotation: Option<&'a syn::Type>,
+    init: &'a Expr,
+) -> Option<Vec<(&'a Pat, Option<&'a syn::Type>, &'a Expr)>> {
+    let (pats, parts) = match (pat, init) {
+        (Pat::Tuple(pats), Expr::Tuple(parts)) => (&pats.elems, &parts.elems),
+        (Pat::Slice(pats), Expr::Array(parts)) => (&pats.elems, &parts.elems),
+        _ => return None,
+    };
+    let rest = pats.iter().any(super::pattern::is_rest);
+    if rest || pats.len() != parts.len() {
+        return None;
+    }
+    let types: Vec<Option<&syn::Type>> = match annotation {
+        Some(syn::Type::Tuple(types)) => types.elems.iter().map(Some).collect(),
+        Some(syn::Type::Array(array)) => vec![Some(&array.elem); pats.len()],
+        _ => vec![None; pats.len()],
+    };
+    let pairs = pats.iter().zip(types).zip(parts);
+    Some(pairs.map(|((pat, ty), part)| (pat, ty, part)).collect())
 }

@@ -30,6 +30,12 @@ pub const PASSIVE_METHODS: &[&str] = &[
     "gt",
     "ge",
     "to_string",
+    "is_some",
+    "is_none",
+    "is_ok",
+    "is_err",
+    "is_some_and",
+    "is_none_or",
 ];
 
 impl Lower<'_> {
@@ -41,6 +47,7 @@ impl Lower<'_> {
             Expr::Group(inner) => self.ty_of(&inner.expr),
             Expr::Path(path) => match path.path.get_ident().map(|i| self.lookup(&i.to_string())) {
                 Some(Some(var)) => self.trace.ty(var).clone(),
+                _ if path.path.is_ident("None") => Ty::Maybe(Box::new(Ty::Unknown)),
                 _ => Ty::Unknown,
             },
             Expr::Unary(unary) => match unary.op {
@@ -50,7 +57,11 @@ impl Lower<'_> {
             },
             Expr::Binary(binary) => match binary.op {
                 BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_) => {
-                    join(self.ty_of(&binary.left), self.ty_of(&binary.right))
+                    of_operator(
+                        &binary.op,
+                        self.ty_of(&binary.left),
+                        self.ty_of(&binary.right),
+                    )
                 }
                 _ => Ty::Passive,
             },
@@ -76,7 +87,13 @@ impl Lower<'_> {
                 }
             }
             Expr::MethodCall(call) => self.method_ty(call),
-            Expr::Call(call) => call_ty(call),
+            Expr::Call(call) => match super::fallible::constructed(expr) {
+                Some(inner) if quote::quote!(#call).to_string().contains("Some") => {
+                    Ty::Maybe(Box::new(self.ty_of(inner))).or_passive()
+                }
+                Some(inner) if self.ty_of(inner).is_passive() => self.ty_of(inner),
+                _ => call_ty(call),
+            },
             Expr::Array(array) => Ty::Array(
                 Box::new(Ty::of_equals(array.elems.iter().map(|e| self.ty_of(e)))),
                 Some(Literal::usize_unsuffixed(array.elems.len()).to_token_stream()),
@@ -92,6 +109,7 @@ impl Lower<'_> {
             }
             Expr::Range(_) => Ty::Passive,
             Expr::Macro(mac) if mac.mac.path.is_ident("vec") => self.vec_ty(&mac.mac.tokens),
+            Expr::Match(matching) => self.match_ty(matching),
             Expr::If(branch) => match branch.then_branch.stmts.last() {
                 Some(syn::Stmt::Expr(tail, None)) => self.branch_ty(branch, tail),
                 _ => Ty::Passive,
@@ -144,7 +162,17 @@ impl Lower<'_> {
         match name.as_str() {
             "sin_cos" => Ty::Tuple(vec![Ty::Real, Ty::Real]),
             "clone" | "to_owned" => receiver.behind().clone(),
+            "as_ref" | "copied" | "cloned" if matches!(receiver.behind(), Ty::Maybe(_)) => {
+                receiver.behind().clone()
+            }
+            "unwrap" | "expect" | "unwrap_or" | "unwrap_or_else" | "unwrap_or_default" => {
+                match receiver.behind() {
+                    Ty::Maybe(inner) => (**inner).clone(),
+                    _ => Ty::Unknown,
+                }
+            }
             "to_vec" => Ty::Vec(Box::new(receiver.element())).or_passive(),
+            _ if matches!(receiver.behind(), Ty::Unknown) => Ty::Unknown,
             _ if rule::row(&name).is_some() => call
                 .args
                 .iter()
@@ -180,7 +208,18 @@ fn lit_ty(lit: &Lit) -> Ty {
     }
 }
 
-/// The result of an operator on two operands.
+/// The result of an operator on two operands. Rust converts no integer, so the other operand of one
+/// is an integer too; and nothing but a float is added to a float or divides one.
+fn of_operator(op: &BinOp, left: Ty, right: Ty) -> Ty {
+    match (left.behind(), right.behind(), op) {
+        (Ty::Unknown, Ty::Passive, _) | (Ty::Passive, Ty::Unknown, _) => Ty::Passive,
+        (Ty::Unknown, Ty::Real, BinOp::Mul(_) | BinOp::Div(_))
+        | (Ty::Real, Ty::Unknown, BinOp::Mul(_)) => Ty::Unknown,
+        _ => join(left, right),
+    }
+}
+
+/// The result of a method of a float.
 fn join(left: Ty, right: Ty) -> Ty {
     match (left.behind(), right.behind()) {
         (Ty::Real, _) | (_, Ty::Real) => Ty::Real,

@@ -187,6 +187,7 @@ fn place_key(place: &Place) -> String {
         key.push_str(&match step {
             Step::Index(index) => format!("[{}]", operand_key(index)),
             Step::Field(field) => format!(".{field}"),
+            Step::Payload => "?".to_string(),
             Step::Range(code) => format!("[{}]", code.tokens),
         });
     }

@@ -90,6 +90,7 @@ impl Jvp<'_> {
         let span = span.resolved_at(Span::mixed_site());
         let dot = self.trace.fresh(&format!("{name}_dot"), ty, kind, span);
         self.trace.var_mut(dot).mutated = self.trace.var(var).mutated;
+        self.trace.var_mut(dot).companion_of = Some(var);
         self.dots.insert(var, dot);
         dot
     }
@@ -279,7 +280,12 @@ impl Jvp<'_> {
                         false => self.dot_or_zero(arg, out),
                     });
                 }
-                (op.clone(), args)
+                // The tangent of a `Result` is an `Option` as well.
+                let op = match op {
+                    Op::Wrap(_) => Op::Wrap(quote!(::core::option::Option::Some)),
+                    op => op.clone(),
+                };
+                (op, args)
             }
         };
         out.push(Stmt::Let(Eqn {

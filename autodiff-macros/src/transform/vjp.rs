@@ -354,6 +354,13 @@ impl Vjp<'_> {
                     self.contribute_from(arg, from, eqn.span);
                 }
             }
+            Op::Wrap(_) => {
+                let from = Place {
+                    root: bar,
+                    path: vec![Step::Payload],
+                };
+                self.contribute_from(&eqn.args[0], from, eqn.span);
+            }
             Op::Repeat(_) | Op::VecRepeat => {
                 if let Some(var) = self.activity.active_var(&eqn.args[0])
                     && self.is_scalar(var)
@@ -377,6 +384,11 @@ impl Vjp<'_> {
         if self.trace.var(root).kind == Kind::Join {
             if let Some(bar) = self.joined.get(&root).cloned() {
                 self.contribute(value, bar);
+            } else if self.is_scalar(root) && self.homes.get(&root) == Some(&self.home()) {
+                // Assigned where it was declared, after branches that never come back.
+                if let Some(bar) = self.total(root, span) {
+                    self.contribute(value, bar);
+                }
             } else if let Some(bar) = self.bars.get(&root).copied() {
                 self.contribute_all(value, Place::whole(bar));
             }

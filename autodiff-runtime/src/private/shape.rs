@@ -44,6 +44,13 @@ no_length! {
     i8, (); i16, (); i32, (); i64, (); i128, (); isize, ();
 }
 
+impl<A: SameShape<C> + ?Sized, C: ?Sized> SameShape<C> for &A {
+    #[inline]
+    fn mismatch(&self, companion: &C) -> Option<(usize, usize)> {
+        (**self).mismatch(companion)
+    }
+}
+
 macro_rules! sequences {
     ($([$($generics:tt)*] $a:ty, $b:ty;)*) => {$(
         impl<A: SameShape<B>, B, $($generics)*> SameShape<$b> for $a {
@@ -59,6 +66,7 @@ macro_rules! sequences {
 }
 sequences! {
     [] [A], [B];
+    [] [A], Vec<B>;
     [] Vec<A>, [B];
     [] Vec<A>, Vec<B>;
     [const N: usize] [A; N], [B; N];

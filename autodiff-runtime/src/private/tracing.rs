@@ -106,6 +106,12 @@ macro_rules! no_input {
 }
 no_input!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String);
 
+impl<T: Inputs + ?Sized> Inputs for &T {
+    fn inputs(&self, trace: &mut Trace, name: &str) -> Self::Zero {
+        (**self).inputs(trace, name)
+    }
+}
+
 impl<T: Inputs> Inputs for [T] {
     fn inputs(&self, trace: &mut Trace, name: &str) -> Vec<T::Zero> {
         let parts = self.iter().enumerate();

@@ -68,6 +68,26 @@ macro_rules! no_tangent {
 }
 no_tangent!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String);
 
+impl<V, T: ZeroLike<V> + ?Sized> ZeroLike<V> for &T {
+    type Outline = T::Outline;
+    type Zero = T::Zero;
+
+    #[inline]
+    fn outline(&self) -> Self::Outline {
+        (**self).outline()
+    }
+
+    #[inline]
+    fn zero_of(outline: &Self::Outline) -> Self::Zero {
+        T::zero_of(outline)
+    }
+
+    #[inline]
+    fn zero_like(&self) -> Self::Zero {
+        (**self).zero_like()
+    }
+}
+
 impl<V, T: ZeroLike<V>, const N: usize> ZeroLike<V> for [T; N] {
     type Outline = [T::Outline; N];
     type Zero = [T::Zero; N];

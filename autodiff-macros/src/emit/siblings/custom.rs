@@ -232,7 +232,7 @@ impl Rule<'_> {
 
     fn key_pull(&self) -> TokenStream {
         let writer = self.writer;
-        let head = writer.pull_head();
+        let head = writer.pull_head(&format_ident!("pull"));
         let seed = format_ident!("__seed");
         let params = writer.closure_params(&seed, false);
         let (open, outlines) = (writer.open_shadows(false), writer.outlines());
@@ -365,7 +365,10 @@ impl Rule<'_> {
 
     fn key_pull_jvp(&self) -> TokenStream {
         let writer = self.writer;
-        let (head, float) = (writer.pull_jvp_head(), writer.float());
+        let (head, float) = (
+            writer.pull_jvp_head(&format_ident!("pull_jvp")),
+            writer.float(),
+        );
         let seed = format_ident!("__seed");
         let params = writer.closure_params(&seed, true);
         let (opened, open, outlines) = (

@@ -19,9 +19,25 @@ impl Writer<'_> {
                 self.carried(&forward, &self.emit(&forward.trace, lane))
             }
         };
-        quote! {
+        let (body, attempt) = (self.success(body), self.attempt("jvp"));
+        let pair = self.f.wrapped(&quote!((#output, #output_dot)));
+        let method = quote! {
             #attributes
-            pub fn jvp #generics(self, #(#params),*) -> (#output, #output_dot) #clause { #body }
+            pub fn #attempt #generics(self, #(#params),*) -> #pair #clause { #body }
+        };
+        if self.f.fallible.is_none() {
+            return method;
+        }
+        let (outcome, names) = (self.outcome(), self.paired_names());
+        quote! {
+            #method
+            #attributes
+            pub fn jvp #generics(
+                self,
+                #(#params),*
+            ) -> (#outcome, ::core::option::Option<#output_dot>) #clause {
+                ::autodiff_runtime::private::apart(self.#attempt(#names))
+            }
         }
     }
 
@@ -35,7 +51,8 @@ impl Writer<'_> {
             }
         });
         let checks = self.checks(|param| &param.dot, "tangent");
-        let call = quote!(#key.jvp(#(#args),*));
+        let (attempt, or_fail) = (self.attempt("jvp"), self.or_fail());
+        let call = quote!(#key.#attempt(#(#args),*)#or_fail);
         let (output, tangent) = (self.output(), self.output_tangent(&self.float()));
         let (output, body) = match self.f.output {
             Some(_) => (quote!(-> (#output, #tangent)), quote!(#checks #call)),

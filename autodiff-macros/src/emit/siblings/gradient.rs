@@ -51,7 +51,8 @@ impl Writer<'_> {
                 }
             });
         let (result, rebind) = (self.result(&emit), self.rebind());
-        quote!(#rebind #forward #backward #(#adds)* #result)
+        let imports = self.imports();
+        quote!(#imports #rebind #forward #backward #(#adds)* #result)
     }
 
     /// Tangents of all inputs, some at a time, through the forward mode.
@@ -65,12 +66,13 @@ impl Writer<'_> {
             quote!(::autodiff_runtime::private::scatter(&mut *#bar, &mut __at, __block, &__dot);)
         });
         let total = self.input_count();
+        let (attempt, or_fail) = (self.attempt("jvp"), self.or_fail());
         quote! {
             let __total = #total;
             let mut __block = 0_usize;
             loop {
                 #seeds
-                let (__value, __dot) = #key.jvp(#args);
+                let (__value, __dot) = #key.#attempt(#args)#or_fail;
                 let mut __at = 0_usize;
                 #(#collect)*
                 __block += 8;
@@ -110,7 +112,8 @@ impl Writer<'_> {
                 quote!(#ident)
             }
         });
-        let call = quote!(#into(#(#args),*));
+        let or_fail = self.or_fail();
+        let call = quote!(#into(#(#args),*)#or_fail);
         let gradient = bare(
             self.f
                 .active()

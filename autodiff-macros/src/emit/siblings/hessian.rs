@@ -52,7 +52,8 @@ impl Writer<'_> {
         let parts = bare(parts);
         let refusal = lowered.first_order_only.as_ref();
         let refusal = refusal.map(|message| quote!(::core::panic!("{}", #message);));
-        quote!(#refusal #shadows #rebind #mutable #forward #backward #parts)
+        let imports = self.imports();
+        quote!(#refusal #imports #shadows #rebind #mutable #forward #backward #parts)
     }
 
     pub(super) fn public_hessian(&self) -> TokenStream {
@@ -66,11 +67,19 @@ impl Writer<'_> {
             }
         });
         let total = self.input_count();
+        let mut column = quote!(#hvp(#(#args),*));
+        let mut first = quote!();
+        if self.f.fallible.is_some() {
+            // The first product shows whether the function fails.
+            first = quote!({ let __block = usize::MAX; #seeds #column?; });
+            column = quote!(::autodiff_runtime::private::succeeded(#column));
+        }
         let body = quote! {
             let __total = #total;
+            #first
             ::autodiff_runtime::private::columns(__total, |__block: usize| {
                 #seeds
-                ::autodiff_runtime::private::flat(&#hvp(#(#args),*))
+                ::autodiff_runtime::private::flat(&#column)
             })
         };
         let output = quote!(-> ::autodiff_runtime::nalgebra::DMatrix<#float>);

@@ -51,13 +51,14 @@ impl Writer<'_> {
                 .collect(),
         };
         let by_rows = self.rows_by_reverse();
+        let (attempt, or_fail) = (self.attempt("jvp"), self.or_fail());
         let sweep = quote! {
             let __total = #total;
             #by_rows
             let mut __block = 0_usize;
             loop {
                 #seeds
-                let (__value, __dot) = #key.jvp(#args);
+                let (__value, __dot) = #key.#attempt(#args)#or_fail;
                 let mut __row = 0_usize;
                 #(::autodiff_runtime::private::store_rows(
                     &#tangents, &mut __row, __block, __total, &mut *jacobian,
@@ -76,7 +77,7 @@ impl Writer<'_> {
             quote! {{
                 let __block = usize::MAX;
                 #zero_seeds
-                let (__value, __dot) = #key.jvp(#first);
+                let (__value, __dot) = #key.#attempt(#first)#or_fail;
                 0_usize #(+ ::autodiff_runtime::private::count(&#tangents))*
             }}
         };
@@ -84,7 +85,7 @@ impl Writer<'_> {
             let __columns = #total;
             let __rows = #rows;
             let mut __entries = ::std::vec![0.0; __rows * __columns];
-            #into(#(#again,)* &mut __entries);
+            #into(#(#again,)* &mut __entries)#or_fail;
             ::autodiff_runtime::nalgebra::DMatrix::from_row_slice(__rows, __columns, &__entries)
         };
         let output = quote!(-> ::autodiff_runtime::nalgebra::DMatrix<#float>);
@@ -149,6 +150,9 @@ impl Writer<'_> {
             quote!(::core::option::Option::Some),
             quote!(::core::option::Option::None),
         );
+        let (attempt, or_fail) = (self.attempt("pull"), self.or_fail());
+        let done = self.f.fallible.as_ref();
+        let done = done.map(|_| quote!(::autodiff_runtime::private::succeed(())));
         let (mut names, mut args) = (Vec::new(), vec![quote!(__seed)]);
         let (mut zeros, mut stores) = (TokenStream::new(), TokenStream::new());
         for param in &self.f.params {
@@ -172,7 +176,7 @@ impl Writer<'_> {
         quote! {
             if ::autodiff_runtime::private::prefers_rows(jacobian.len(), __total) {
                 for __row in 0..jacobian.len() / __total {
-                    let (__value, __pullback) = #key.pull(#(#names),*);
+                    let (__value, __pullback) = #key.#attempt(#(#names),*)#or_fail;
                     let mut __seed = ::autodiff_runtime::private::zero_like::<#float, _>(&__value);
                     let mut __at = 0_usize;
                     ::autodiff_runtime::private::seed(&mut __seed, &mut __at, __row);
@@ -182,7 +186,7 @@ impl Writer<'_> {
                     let mut __entry = __row * __total;
                     #stores
                 }
-                return;
+                return #done;
             }
         }
     }

@@ -53,7 +53,7 @@ impl Writer<'_> {
     pub(super) fn check(&self, param: &Param, companion: &Ident, what: &str) -> TokenStream {
         fn has_length(ty: &Ty) -> bool {
             match ty {
-                Ty::Vec(_) | Ty::Slice(_) => true,
+                Ty::Vec(_) | Ty::Slice(_) | Ty::Unknown => true,
                 Ty::Array(inner, _) | Ty::Ref(inner, _) => has_length(inner),
                 Ty::Tuple(parts) => parts.iter().any(has_length),
                 _ => false,

@@ -4,28 +4,82 @@ use super::*;
 
 impl Writer<'_> {
     pub(super) fn key_pull(&self) -> TokenStream {
-        let (head, body) = (self.pull_head(), self.pull_body());
-        quote!(#head { #body })
+        let (body, attempt) = (self.success(self.pull_body()), self.attempt("pull"));
+        let head = self.pull_head(&attempt);
+        let method = quote!(#head { #body });
+        if self.f.fallible.is_none() {
+            return method;
+        }
+        let held = held_lifetimes(self.f);
+        let generics = self.held_generics(&held);
+        let params = self.f.params.iter().map(|param| self.pull_param(param));
+        let names = self.f.params.iter().map(|param| &param.ident);
+        let names = quote!(#(#names),*);
+        let (ty, outer) = self.outer_pullback(&held, false);
+        let (outcome, clause, attributes) = (self.outcome(), self.where_clause(), attributes());
+        quote! {
+            #method
+            #attributes
+            pub fn pull #generics(self, #(#params),*) -> (#outcome, #ty) #clause {
+                let (__value, __pullback) =
+                    ::autodiff_runtime::private::apart(self.#attempt(#names));
+                (__value, #outer)
+            }
+        }
     }
 
-    pub(super) fn pull_head(&self) -> TokenStream {
+    /// A method that gives value and pullback, up to its body.
+    pub(super) fn pull_head(&self, name: &Ident) -> TokenStream {
         let held = held_lifetimes(self.f);
+        let generics = self.held_generics(&held);
         let params = self.f.params.iter().map(|param| self.pull_param(param));
-        let before = held
-            .new
-            .as_ref()
-            .map_or(quote!(), |lifetime| quote!(#lifetime,));
-        let generics = self.generics(before, quote!());
         let output = self.output();
         let types = self.closure_params(&format_ident!("seed"), false);
         let types = types.into_iter().map(only_type);
-        let call = quote!((#(#types),*));
-        let pullback = self.pullback_type(&call, &held);
+        let pullback = self.pullback_type(&quote!((#(#types),*)), &held);
         let (clause, attributes) = (self.where_clause(), attributes());
+        let pair = self.f.wrapped(&quote!((#output, #pullback)));
         quote! {
             #attributes
-            pub fn pull #generics(self, #(#params),*) -> (#output, #pullback) #clause
+            pub fn #name #generics(self, #(#params),*) -> #pair #clause
         }
+    }
+
+    /// The generic parameters of a method whose result holds on to references.
+    pub(super) fn held_generics(&self, held: &Held) -> TokenStream {
+        let lifetime = held.new.as_ref();
+        let before = lifetime.map_or(quote!(), |lifetime| quote!(#lifetime,));
+        self.generics(before, quote!())
+    }
+
+    /// The pullback of a function that may fail, for callers: without a value it adds nothing.
+    pub(super) fn outer_pullback(&self, held: &Held, second: bool) -> (TokenStream, TokenStream) {
+        let (seed, dot) = (format_ident!("__seed"), format_ident!("__seed_dot"));
+        let mut params = self.closure_params(&seed, second);
+        let tangent = self.if_there(self.output_tangent(&self.float()));
+        let mut seeds = vec![seed];
+        if second {
+            seeds.push(dot);
+        }
+        for (param, seed) in params.iter_mut().zip(&seeds) {
+            *param = quote!(#seed: #tangent);
+        }
+        let names: Vec<TokenStream> = params
+            .iter()
+            .map(|param| param.clone().into_iter().take(1).collect())
+            .collect();
+        let rest = &names[seeds.len()..];
+        let types = params.iter().cloned().map(only_type);
+        let ty = self.pullback_type(&quote!((#(#types),*)), held);
+        let some = quote!(::core::option::Option::Some);
+        let closure = self.boxed(quote! {
+            move |#(#params),*| {
+                if let (#some(__pullback), #(#some(#seeds)),*) = (__pullback, #(#seeds),*) {
+                    __pullback(#(#seeds,)* #(#rest),*)
+                }
+            }
+        });
+        (ty, closure)
     }
 
     /// A pullback is a closure; that of a function that calls itself has to be boxed.
@@ -165,7 +219,9 @@ impl Writer<'_> {
         let Some(lowered) = self.lowered else {
             let params = self.closure_params(&format_ident!("seed"), false);
             return quote! {
-                (::core::unreachable!(), move |#(#params),*| { ::core::unreachable!() })
+                (::autodiff_runtime::private::never(), move |#(#params),*| {
+                    ::core::unreachable!()
+                })
             };
         };
         let reverse = self.reverse(lowered, Purpose::Pullback);
@@ -185,7 +241,8 @@ impl Writer<'_> {
             move |#(#params),*| { #open #backward #adds }
         });
         let result = self.result(&emit);
-        quote!(#outlines #rebind #forward (#result, #closure))
+        let imports = self.imports();
+        quote!(#imports #outlines #rebind #forward (#result, #closure))
     }
 
     /// Adds `value`, if there is one, to the adjoint that a pullback is given for a parameter.

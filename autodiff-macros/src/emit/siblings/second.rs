@@ -4,32 +4,51 @@ use super::*;
 
 impl Writer<'_> {
     pub(super) fn key_pull_jvp(&self) -> TokenStream {
-        let (head, body) = (self.pull_jvp_head(), self.pull_jvp_body());
-        quote!(#head { #body })
+        let (body, attempt) = (self.success(self.pull_jvp_body()), self.attempt("pull_jvp"));
+        let head = self.pull_jvp_head(&attempt);
+        let method = quote!(#head { #body });
+        if self.f.fallible.is_none() {
+            return method;
+        }
+        let held = held_lifetimes(self.f);
+        let (generics, params) = (self.held_generics(&held), self.pull_jvp_params());
+        let tangent = self.if_there(self.output_tangent(&self.float()));
+        let ((ty, outer), outcome) = (self.outer_pullback(&held, true), self.outcome());
+        let (names, clause, attributes) = (self.paired_names(), self.where_clause(), attributes());
+        quote! {
+            #method
+            #attributes
+            pub fn pull_jvp #generics(self, #(#params),*) -> (#outcome, #tangent, #ty) #clause {
+                let (__value, __tangent, __pullback) =
+                    ::autodiff_runtime::private::three_apart(self.#attempt(#names));
+                (__value, __tangent, #outer)
+            }
+        }
     }
 
-    pub(super) fn pull_jvp_head(&self) -> TokenStream {
+    fn pull_jvp_params(&self) -> Vec<TokenStream> {
         let float = self.float();
-        let held = held_lifetimes(self.f);
-        let before = held
-            .new
-            .as_ref()
-            .map_or(quote!(), |lifetime| quote!(#lifetime,));
-        let generics = self.generics(before, quote!());
         let params = self.f.params.iter().map(|param| {
             let (pair, dot) = (self.pull_param(param), &param.dot);
             let companion = self.companion(param, &float);
             quote!(#pair, #dot: ::core::option::Option<#companion>)
         });
-        let (output, tangent) = (self.output(), self.output_tangent(&float));
+        params.collect()
+    }
+
+    /// A method that gives value, tangent and pullback, up to its body.
+    pub(super) fn pull_jvp_head(&self, name: &Ident) -> TokenStream {
+        let held = held_lifetimes(self.f);
+        let (generics, params) = (self.held_generics(&held), self.pull_jvp_params());
+        let (output, tangent) = (self.output(), self.output_tangent(&self.float()));
         let types = self.closure_params(&format_ident!("seed"), true);
         let types = types.into_iter().map(only_type);
-        let call = quote!((#(#types),*));
-        let pullback = self.pullback_type(&call, &held);
+        let pullback = self.pullback_type(&quote!((#(#types),*)), &held);
         let (clause, attributes) = (self.where_clause(), attributes());
+        let three = self.f.wrapped(&quote!((#output, #tangent, #pullback)));
         quote! {
             #attributes
-            pub fn pull_jvp #generics(self, #(#params),*) -> (#output, #tangent, #pullback) #clause
+            pub fn #name #generics(self, #(#params),*) -> #three #clause
         }
     }
 
@@ -38,7 +57,7 @@ impl Writer<'_> {
         let Some(lowered) = self.lowered else {
             let params = self.closure_params(&format_ident!("seed"), true);
             return quote! {
-                (::core::unreachable!(), ::core::unreachable!(), move |#(#params),*| {
+                (::autodiff_runtime::private::never(), ::autodiff_runtime::private::never(), move |#(#params),*| {
                     ::core::unreachable!()
                 })
             };
@@ -69,7 +88,7 @@ impl Writer<'_> {
         let closure = self.boxed(quote! {
             move |#(#params),*| { #open #backward #adds }
         });
-        let result = second.trace.result.clone();
+        let (result, imports) = (second.trace.result.clone(), self.imports());
         let dot = result
             .as_ref()
             .and_then(Operand::var)
@@ -78,7 +97,7 @@ impl Writer<'_> {
         let pair = self.pair(&emit, dot.as_ref());
         quote! {
             #refusal
-            #outlines #opened #rebind #mutable #forward
+            #imports #outlines #opened #rebind #mutable #forward
             let (__value, __tangent) = #pair;
             (__value, __tangent, #closure)
         }

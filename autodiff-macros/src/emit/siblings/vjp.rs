@@ -78,9 +78,10 @@ impl Writer<'_> {
             impl ::core::ops::FnOnce(#(#types),*) -> #returned + use<#(#lifetimes,)* #(#consts),*>
         };
         let outlines = self.outlines();
+        let (attempt, or_fail) = (self.attempt("pull"), self.or_fail());
         let body = quote! {
             #outlines
-            let (__value, __pullback) = #key.pull(#(#names),*);
+            let (__value, __pullback) = #key.#attempt(#(#names),*)#or_fail;
             (__value, move |#(#closure_params),*| -> #returned {
                 #checks
                 #zeros
@@ -91,7 +92,7 @@ impl Writer<'_> {
         let body = match self.lowered {
             Some(_) => body,
             None => quote! {
-                (::core::unreachable!(), move |#(#closure_params),*| -> #returned {
+                (::autodiff_runtime::private::never(), move |#(#closure_params),*| -> #returned {
                     ::core::unreachable!()
                 })
             },
@@ -103,11 +104,13 @@ impl Writer<'_> {
             .map_or(quote!(), |lifetime| quote!(#lifetime,));
         let (generics, clause) = (self.generics(before, quote!()), self.where_clause());
         let (attributes, doc) = (attributes(), docs::vjp(self.f));
+        let body = self.success(body);
+        let pair = self.f.wrapped(&quote!((#output, #pullback)));
         quote! {
             #cfgs
             #[doc = #doc]
             #attributes
-            #vis fn #name #generics(#(#params),*) -> (#output, #pullback) #clause { #body }
+            #vis fn #name #generics(#(#params),*) -> #pair #clause { #body }
         }
     }
 }
