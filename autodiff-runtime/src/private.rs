@@ -8,6 +8,7 @@ mod jacobian;
 mod key;
 mod lane;
 mod lift;
+pub mod nalgebra;
 pub mod ops;
 mod rows;
 mod shape;
@@ -41,5 +42,6 @@ pub use zero::{Placeholder, ZeroLike, outline, placeholder, zero_like, zero_of};
 
 /// The hidden methods by which the derivatives of methods are found.
 pub mod methods {
+    pub use super::nalgebra::*;
     pub use super::rows::FloatMethods;
 }
