@@ -180,3 +180,117 @@ impl<S: Space> Rule<Maybe<S>, Nothing, S> for Unwrap {
         }
     }
 }
+
+/// `option.expect("…")`
+#[allow(clippy::type_complexity)]
+pub trait ExpectMethod: super::methods::UnwrapMethod {
+    /// The receiver.
+    #[inline]
+    fn __autodiff_expect(&self) -> &Self {
+        self
+    }
+
+    /// Value and tangent.
+    #[track_caller]
+    fn __autodiff_expect_jvp<V: Lane<Self::F>>(
+        &self,
+        dot: Option<&Tan<Self::A, V>>,
+        message: &str,
+        _: Option<HeldConstant>,
+    ) -> (Of<Self::Y, Self::F>, Tan<Self::Y, V>) {
+        self.is_there(message);
+        self.__autodiff_unwrap_jvp(dot)
+    }
+
+    /// Value and pullback.
+    #[track_caller]
+    fn __autodiff_expect_pull(
+        &self,
+        message: &str,
+    ) -> (
+        Of<Self::Y, Self::F>,
+        impl FnOnce(
+            Tan<Self::Y, Self::F>,
+            Option<&Self>,
+            Option<&mut Tan<Self::A, Self::F>>,
+            Option<&str>,
+            Option<HeldConstant>,
+        ) + use<Self>,
+    ) {
+        self.is_there(message);
+        let (value, pullback) = self.__autodiff_unwrap_pull();
+        let pullback = move |seed: Tan<Self::Y, Self::F>,
+                             a: Option<&Self>,
+                             bar: Option<&mut Tan<Self::A, Self::F>>,
+                             _: Option<&str>,
+                             _: Option<HeldConstant>| pullback(seed, a, bar);
+        (value, pullback)
+    }
+
+    /// Value, tangent, and pullback with tangents.
+    #[track_caller]
+    fn __autodiff_expect_pull_jvp(
+        &self,
+        dot: Option<&Tan<Self::A, Self::F>>,
+        message: &str,
+        _: Option<HeldConstant>,
+    ) -> (
+        Of<Self::Y, Self::F>,
+        Tan<Self::Y, Self::F>,
+        impl FnOnce(
+            Tan<Self::Y, Self::F>,
+            Tan<Self::Y, Self::F>,
+            Option<&Self>,
+            Option<&Tan<Self::A, Self::F>>,
+            Option<&mut Tan<Self::A, Self::F>>,
+            Option<&mut Tan<Self::A, Self::F>>,
+            Option<&str>,
+            Option<HeldConstant>,
+            Option<HeldConstant>,
+            Option<HeldConstant>,
+        ) + use<Self>,
+    ) {
+        self.is_there(message);
+        let (value, tangent, pullback) = self.__autodiff_unwrap_pull_jvp(dot);
+        let pullback = move |seed: Tan<Self::Y, Self::F>,
+                             seed_dot: Tan<Self::Y, Self::F>,
+                             a: Option<&Self>,
+                             dot: Option<&Tan<Self::A, Self::F>>,
+                             bar: Option<&mut Tan<Self::A, Self::F>>,
+                             bar_dot: Option<&mut Tan<Self::A, Self::F>>,
+                             _: Option<&str>,
+                             _: Option<HeldConstant>,
+                             _: Option<HeldConstant>,
+                             _: Option<HeldConstant>| {
+            pullback(seed, seed_dot, a, dot, bar, bar_dot)
+        };
+        (value, tangent, pullback)
+    }
+
+    /// Value and nodes.
+    #[track_caller]
+    fn __autodiff_expect_trace(
+        &self,
+        trace: &mut Trace,
+        node: Option<&Tan<Self::A, Node>>,
+        message: &str,
+        _: Option<HeldConstant>,
+    ) -> (Of<Self::Y, Self::F>, Tan<Self::Y, Node>) {
+        self.is_there(message);
+        self.__autodiff_unwrap_trace(trace, node)
+    }
+
+    /// Panics with the message if it is not.
+    #[track_caller]
+    fn is_there(&self, message: &str);
+}
+
+impl<X> ExpectMethod for Option<X>
+where
+    Option<X>: super::methods::UnwrapMethod,
+{
+    #[track_caller]
+    fn is_there(&self, message: &str) {
+        assert!(self.is_some(), "{message}");
+    }
+}

@@ -31,7 +31,11 @@ pub trait Rule<A: Space, B: Space, Y: Space>: Clone + 'static {
 }
 
 /// An operand with the tangent that it may have, in direction `k`.
-fn lifted<S: Space, F: Real, V: Lane<F>>(x: &Of<S, F>, dot: Option<&Tan<S, V>>, k: usize) -> Of<S, Dual<F>> {
+fn lifted<S: Space, F: Real, V: Lane<F>>(
+    x: &Of<S, F>,
+    dot: Option<&Tan<S, V>>,
+    k: usize,
+) -> Of<S, Dual<F>> {
     match dot {
         Some(dot) => S::lift(x, &|j| S::get(dot, j).lane(k)),
         None => S::lift(x, &|_| <F as Scalar>::zero()),
@@ -85,13 +89,26 @@ pub fn pull_dual<A, B, Y, F, K>(
     F: Float,
     K: Rule<A, B, Y>,
 {
-    let (a, b) = (lifted::<A, F, F>(a, a_dot, 0), lifted::<B, F, F>(b, b_dot, 0));
+    let (a, b) = (
+        lifted::<A, F, F>(a, a_dot, 0),
+        lifted::<B, F, F>(b, b_dot, 0),
+    );
     let result = K::READS_RESULT.then(|| rule.primal(&a, &b));
-    let seed = Y::tangent(value, &mut |k| Dual::new(Y::get(seed, k), Y::get(seed_dot, k)));
-    let wanted = (a_bar.is_some() || a_bar_dot.is_some(), b_bar.is_some() || b_bar_dot.is_some());
+    let seed = Y::tangent(value, &mut |k| {
+        Dual::new(Y::get(seed, k), Y::get(seed_dot, k))
+    });
+    let wanted = (
+        a_bar.is_some() || a_bar_dot.is_some(),
+        b_bar.is_some() || b_bar_dot.is_some(),
+    );
     let mut a_duals = wanted.0.then(|| A::zero::<_, Dual<F>>(&a));
     let mut b_duals = wanted.1.then(|| B::zero::<_, Dual<F>>(&b));
-    rule.pullback((&a, &b), result.as_ref(), &seed, (a_duals.as_mut(), b_duals.as_mut()));
+    rule.pullback(
+        (&a, &b),
+        result.as_ref(),
+        &seed,
+        (a_duals.as_mut(), b_duals.as_mut()),
+    );
     add_parts::<A, F>(A::len(&a), a_duals, a_bar, a_bar_dot);
     add_parts::<B, F>(B::len(&b), b_duals, b_bar, b_bar_dot);
 }
@@ -147,7 +164,13 @@ where
             _ => format!("[{row}]"),
         };
         let template = format!("{}({}){part}", K::NAME, names.join(", "));
-        trace.equation("", &template, Scalar::to_f64(Y::at(value, row)), &parents, &[])
+        trace.equation(
+            "",
+            &template,
+            Scalar::to_f64(Y::at(value, row)),
+            &parents,
+            &[],
+        )
     })
 }
 

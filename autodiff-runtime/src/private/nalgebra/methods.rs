@@ -17,7 +17,8 @@ use pastey::paste;
 
 /// What has methods with another operand.
 pub trait Algebraic {}
-impl<T: Float, R: Dim, C: Dim> Algebraic for OMatrix<T, R, C> where DefaultAllocator: Allocator<R, C> {}
+impl<T: Float, R: Dim, C: Dim> Algebraic for OMatrix<T, R, C> where DefaultAllocator: Allocator<R, C>
+{}
 impl<T: Float, D: DimMin<D, Output = D>> Algebraic for Eliminated<T, D> where
     DefaultAllocator: Allocator<D, D> + Allocator<D>
 {

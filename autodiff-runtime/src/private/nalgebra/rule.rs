@@ -99,8 +99,6 @@ names! {
     Cross;
     /// `Aᵀ B`
     TransposedProduct;
-    /// `A + s`
-    Shifted;
     /// `A`
     Copied;
 }
@@ -241,11 +239,6 @@ rule! { Row "row" [R: Dim, C: Dim]: Mat<R, C>, Nothing => Mat<U1, C>
     where [DefaultAllocator: Allocator<R, C> + Allocator<U1, C>];
     self, a, b => a.row(self.0).into_owned();
     y, seed => [da += { let mut place = da.row_mut(self.0); place += seed }] []
-}
-rule! { Shifted "add_scalar" [R: Dim, C: Dim]: Mat<R, C>, Number => Mat<R, C>
-    where [DefaultAllocator: Allocator<R, C>];
-    self, a, s => a.add_scalar(*s);
-    y, seed => [da += *da += seed] [ds += *ds += seed.sum()]
 }
 rule! { Cross "cross" [R: Dim, C: Dim]: Mat<R, C>, Mat<R, C> => Mat<R, C>
     where [DefaultAllocator: Allocator<R, C>];

@@ -224,7 +224,11 @@ where
 {
     const REGULAR: &str = "a system that was solved has a transpose that can be";
     let upper = a.factors.u().tr_solve_upper_triangular(b).expect(REGULAR);
-    let mut solution = a.factors.l().tr_solve_lower_triangular(&upper).expect(REGULAR);
+    let mut solution = a
+        .factors
+        .l()
+        .tr_solve_lower_triangular(&upper)
+        .expect(REGULAR);
     a.factors.p().inv_permute_rows(&mut solution);
     solution
 }

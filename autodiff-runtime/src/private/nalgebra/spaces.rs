@@ -142,7 +142,9 @@ where
     fn lift<F: Real>(x: &OMatrix<F, R, C>, dot: &dyn Fn(usize) -> F) -> OMatrix<Dual<F>, R, C> {
         let (rows, columns) = x.shape_generic();
         let height = rows.value();
-        OMatrix::from_fn_generic(rows, columns, |i, j| Dual::new(x[(i, j)], dot(i + j * height)))
+        OMatrix::from_fn_generic(rows, columns, |i, j| {
+            Dual::new(x[(i, j)], dot(i + j * height))
+        })
     }
     fn tangent<T: Real, V: Coordinate>(
         like: &OMatrix<T, R, C>,

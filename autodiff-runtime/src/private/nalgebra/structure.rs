@@ -2,8 +2,8 @@
 
 use crate::differentiable::Differentiable;
 use crate::private::{
-    AddFrom, Clear, Companion, Coordinate, Count, Field, Inputs, Placeholder, SameShape, Still, Tree,
-    ZeroLike, field_hash,
+    AddFrom, Clear, Companion, Coordinate, Count, Field, Inputs, Placeholder, SameShape, Still,
+    Tree, ZeroLike, field_hash,
 };
 use crate::trace::{Node, Trace};
 use nalgebra::allocator::Allocator;
