@@ -53,6 +53,11 @@
 //! assert!(picture.starts_with("<svg"));
 //! ```
 //!
+//! # Layers of functions
+//!
+//! [`layered`]: Jacobians of f_K ∘ … ∘ f₁ as products of the layers', from the left, from the right, or in the cheapest
+//! order.
+//!
 //! # Checking rules of your own
 //!
 //! [`check`]: finite differences, and the inner-product test that holds forward and reverse mode against each other.
@@ -83,8 +88,8 @@
 //!
 //! # Networks
 //!
-//! [`nn`]: feed-forward networks in which each dense layer has an aggregator. Activations and losses may be functions under
-//! [`differentiate`].
+//! [`nn`]: feed-forward networks in which each layer has an aggregator. Layers may skip others; activations, losses and
+//! whole layers may be the user's, with derivatives by [`differentiate`].
 //!
 //! ```
 //! use autodiff_runtime::nalgebra::DMatrix;
@@ -115,6 +120,7 @@ pub mod check;
 mod differentiable;
 mod dual;
 mod dual_vec;
+pub mod layered;
 pub mod nn;
 #[doc(hidden)]
 pub mod private;

@@ -7,7 +7,10 @@ use autodiff_runtime::robust::{
     AggregateError, Aggregator, Center, Guarded, Mean, MedianOfMeans, NonFinite, OuterProducts,
     SoftTruncation, Variance,
 };
-use common::{SPECS, assert_close, data, flat_outer, spec, written_out};
+use common::{
+    SPECS, assert_close, data, flat_outer, follows_scale, follows_translation, ignores_order,
+    of_rows, spec, written_out,
+};
 use nalgebra::{DMatrix, DVector, dmatrix, dvector};
 use proptest::prelude::*;
 
@@ -62,7 +65,9 @@ proptest! {
         let (x, gy) = (data(n, p, seed), data(n, q, seed ^ 1));
         let rows = written_out(&x, &gy);
         for text in SPECS.into_iter().filter(|text| !text.contains("separate")) {
-            let (outer, rows) = (flat_outer(&spec(text), &x, &gy), spec(text).of_rows(&rows).unwrap());
+            let (outer, rows) = (flat_outer(&spec(text), &x, &gy), of_rows(text, &rows));
+            prop_assert_eq!(outer.is_some(), rows.is_some(), "{}", text);
+            let Some((outer, rows)) = outer.zip(rows) else { continue };
             assert_close(&outer, &rows, 1e-10 * (1.0 + x.amax() * gy.amax()), text);
         }
     }
@@ -72,7 +77,9 @@ proptest! {
         let (x, gy) = (data(n, p, seed).map(|x| x as f32), data(n, q, seed ^ 1).map(|x| x as f32));
         let rows = written_out(&x, &gy);
         for text in SPECS.into_iter().filter(|text| !text.contains("separate")) {
-            let (outer, rows) = (flat_outer(&spec(text), &x, &gy), spec(text).of_rows(&rows).unwrap());
+            let (outer, rows) = (flat_outer(&spec(text), &x, &gy), of_rows(text, &rows));
+            prop_assert_eq!(outer.is_some(), rows.is_some(), "{}", text);
+            let Some((outer, rows)) = outer.zip(rows) else { continue };
             assert_close(&outer, &rows, 1e-5 * f64::from(1.0 + x.amax() * gy.amax()), text);
         }
     }
@@ -85,7 +92,7 @@ proptest! {
         let weights = alone.of_rows(&rows.columns(0, 6).into_owned()).unwrap();
         let bias = alone.of_rows(&rows.columns(6, 2).into_owned()).unwrap();
         let expected = DVector::from_iterator(8, weights.iter().chain(bias.iter()).copied());
-        let found = flat_outer(&spec("median-of-means:blocks=5,scope=separate"), &x, &gy);
+        let found = flat_outer(&spec("median-of-means:blocks=5,scope=separate"), &x, &gy).unwrap();
         assert_close(&found, &expected, 1e-11 * rows.amax(), "separate");
     }
 
@@ -95,10 +102,10 @@ proptest! {
     ) {
         let g = data(n, 3, seed);
         let moved = g.map(|x| factor * x + shift);
-        // A variance floor fixes a scale, and 1/N is no mean: those two settings have no such law.
-        for text in SPECS.into_iter().filter(|text| !text.contains("floor") && !text.contains("1/n")) {
-            let expected = spec(text).of_rows(&g).unwrap().map(|x| factor * x + shift);
-            let found = spec(text).of_rows(&moved).unwrap();
+        for text in SPECS.into_iter().filter(|text| follows_translation(text)) {
+            let Some(expected) = of_rows(text, &g) else { continue };
+            let expected = expected.map(|x| factor * x + shift);
+            let found = of_rows(text, &moved).unwrap();
             assert_close(&found, &expected, 1e-9 * moved.amax().max(1.0), text);
         }
     }
@@ -107,9 +114,11 @@ proptest! {
     fn order_does_not_matter(n in 1_usize..50, seed: u64, by in 0_usize..50) {
         let g = data(n, 3, seed);
         let turned = DMatrix::from_fn(n, 3, |i, j| g[((i + by) % n, j)]);
-        // Median of means cuts blocks of neighbours, except where every sample is a block.
-        for text in SPECS.into_iter().filter(|text| !text.contains("median") || text.contains("1000")) {
-            let (found, expected) = (spec(text).of_rows(&turned).unwrap(), spec(text).of_rows(&g).unwrap());
+        for text in SPECS.into_iter().filter(|text| ignores_order(text)) {
+            // Of three samples two score the same by Krum: each is the other's only neighbour.
+            if text.contains("krum") && n < 5 { continue }
+            let Some(expected) = of_rows(text, &g) else { continue };
+            let found = of_rows(text, &turned).unwrap();
             assert_close(&found, &expected, 1e-9 * g.amax(), text);
         }
     }
@@ -117,7 +126,7 @@ proptest! {
     #[test]
     fn the_geometric_median_has_no_descent_direction(n in 1_usize..30, d in 1_usize..6, seed: u64) {
         let g = data(n, d, seed);
-        let z = spec("median-of-means:blocks=1000").of_rows(&g).unwrap().transpose();
+        let z = spec("geometric-median").of_rows(&g).unwrap().transpose();
         let (mut pull, mut here) = (DVector::zeros(d), 0.0);
         for row in g.row_iter() {
             let away = (&z - row).transpose();
@@ -187,15 +196,10 @@ fn soft_truncation_follows_an_outlier_all_the_way() {
 #[test]
 fn one_sample_is_its_own_estimate() {
     let g = dmatrix![1.5, -2.0, 0.0];
-    for text in SPECS
-        .into_iter()
-        .filter(|text| !text.contains("plain-below"))
-    {
-        assert_eq!(
-            spec(text).of_rows(&g).unwrap(),
-            dvector![1.5, -2.0, 0.0],
-            "{text}"
-        );
+    for text in SPECS.into_iter().filter(|text| follows_translation(text)) {
+        if let Some(found) = of_rows(text, &g) {
+            assert_eq!(found, dvector![1.5, -2.0, 0.0], "{text}");
+        }
     }
 }
 
@@ -232,11 +236,8 @@ fn blocks_differ_by_one_sample_at_most() {
 #[test]
 fn constant_coordinates_are_kept() {
     let g = DMatrix::from_fn(17, 3, |_, j| [0.1_f64, 0.0, -1e-300][j]);
-    for text in SPECS
-        .into_iter()
-        .filter(|text| !text.contains("1/n") && !text.contains("over-n"))
-    {
-        let found = spec(text).of_rows(&g).unwrap();
+    for text in SPECS.into_iter().filter(|text| follows_translation(text)) {
+        let found = of_rows(text, &g).unwrap();
         for (found, expected) in found.iter().zip([0.1, 0.0, -1e-300]) {
             assert!(
                 (found - expected).abs() <= 1e-15 * expected.abs(),
@@ -261,7 +262,7 @@ fn unguarded_soft_truncation_gives_nan_without_spread() {
 fn squares_may_leave_the_range_of_the_numbers() {
     // σ² over- or underflows; σ and the estimate do not.
     let g = data(30, 2, 9);
-    for text in ["soft-truncation", "median-of-means"] {
+    for text in SPECS.into_iter().filter(|text| follows_scale(text)) {
         for exponent in [-540, 540] {
             let factor = 2.0_f64.powi(exponent);
             let (found, expected) = (
@@ -311,7 +312,7 @@ fn a_layer_may_have_no_inputs_or_outputs() {
             let (x, gy) = (data(12, p, 1), data(12, q, 2));
             let estimate = spec(text)
                 .of_outer(OuterProducts::new(&x, &gy).unwrap())
-                .unwrap();
+                .unwrap_or_else(|error| panic!("{text} {p} {q}: {error}"));
             assert_eq!(
                 (estimate.weight.shape(), estimate.bias.len()),
                 ((q, p), q),
@@ -425,7 +426,8 @@ fn dropping_every_sample_is_an_error() {
 fn propagated_nan_is_seen() {
     let mut g = data(12, 2, 1);
     g[(5, 1)] = f64::NAN;
-    for text in SPECS {
+    // Bulyan does not pick the sample in the first place.
+    for text in SPECS.into_iter().filter(|text| !text.contains("bulyan")) {
         assert!(
             with_policy(text, "propagate").of_rows(&g).unwrap()[1].is_nan(),
             "{text}"
@@ -450,12 +452,15 @@ fn parameters_are_checked() {
     assert!(MedianOfMeans::new(0).is_err());
     for (text, message) in [
         (
-            "median",
-            "unknown aggregator `median`; known are mean, soft-truncation, median-of-means",
+            "average",
+            "unknown aggregator `average`; known are mean, soft-truncation, m-location, m-fixed-point, catoni, \
+             smoothed-noise, trimmed-mean, winsorized-mean, median, meamed, geometric-median, \
+             geometric-median-smoothed, median-of-means, krum, multi-krum, bulyan, centered-clipping, norm-clip, \
+             norm-normalize, nnm-trimmed-mean, caf",
         ),
         (
             "mean:blocks=3",
-            "`mean` has no option `blocks`; it has scale, non-finite",
+            "`mean` has no option `blocks`; it has scale, clip, non-finite",
         ),
         (
             "median-of-means:blocks=three",

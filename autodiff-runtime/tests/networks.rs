@@ -242,7 +242,7 @@ fn products_of_any_size_are_those_of_nalgebra() {
             assert!((linear.apply(&x).unwrap() - y).amax() < 1e-12);
             let gx = &gy * linear.weight();
             assert!((linear.pull_back(&gy).unwrap() - gx).amax() < 1e-12);
-            let mean = common::flat_outer(&Mean, &x, &gy);
+            let mean = common::flat_outer(&Mean, &x, &gy).unwrap();
             let gw = gy.transpose() * &x / n as f64;
             assert_close(
                 &mean.rows(0, p * q).into_owned(),
@@ -396,7 +396,7 @@ fn batches_that_do_not_fit_are_an_error() {
         gradient(data(4, 3, 1), &[0; 4]),
         NetworkError::Shape(wrong_width)
     );
-    assert_eq!(network.apply(&data(4, 3, 1)), Err(wrong_width));
+    assert_eq!(network.apply(&data(4, 3, 1)), Err(wrong_width.into()));
     let too_few = ShapeError {
         place: "loss",
         what: "targets",

@@ -1,4 +1,5 @@
 //! What the example programs share.
 
 pub mod adbench;
+pub mod digits;
 pub mod iris;

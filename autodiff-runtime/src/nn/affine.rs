@@ -1,5 +1,6 @@
 //! Linear combinations of columns: y = x Wᵀ + b, and back, gx = gy W.
 //!
+//! Matrices are slices, column after column, because what a layer reads may be a part of another's output.
 //! Columns run over samples, so blocks of samples are the lanes of a vector register and the coefficients are
 //! broadcast. Two columns are made at a time, each from one reading of the inputs.
 
@@ -31,10 +32,11 @@ impl<T: Real> Coefficients<'_, T> {
 
 /// y = x Wᵀ + b for x (N × P), W (Q × P), b (Q), into y (N × Q).
 pub(super) fn forward<T: Real>(
-    x: &DMatrix<T>,
+    x: &[T],
+    samples: usize,
     weight: &DMatrix<T>,
     bias: &[T],
-    y: &mut DMatrix<T>,
+    y: &mut [T],
 ) {
     let outputs = weight.nrows();
     let c = Coefficients {
@@ -43,11 +45,11 @@ pub(super) fn forward<T: Real>(
         per_input: outputs,
         start: Some(bias),
     };
-    combine(x, c, y);
+    combine(x, samples, c, y);
 }
 
 /// gx = gy W for gy (N × Q), W (Q × P), into gx (N × P).
-pub(super) fn backward<T: Real>(gy: &DMatrix<T>, weight: &DMatrix<T>, gx: &mut DMatrix<T>) {
+pub(super) fn backward<T: Real>(gy: &[T], samples: usize, weight: &DMatrix<T>, gx: &mut [T]) {
     let outputs = weight.nrows();
     let c = Coefficients {
         values: weight.as_slice(),
@@ -55,16 +57,14 @@ pub(super) fn backward<T: Real>(gy: &DMatrix<T>, weight: &DMatrix<T>, gx: &mut D
         per_input: 1,
         start: None,
     };
-    combine(gy, c, gx);
+    combine(gy, samples, c, gx);
 }
 
-fn combine<T: Real>(input: &DMatrix<T>, c: Coefficients<'_, T>, output: &mut DMatrix<T>) {
-    let samples = input.nrows();
+fn combine<T: Real>(input: &[T], samples: usize, c: Coefficients<'_, T>, output: &mut [T]) {
     if samples == 0 {
         return;
     }
-    let input = input.as_slice();
-    for (pair, columns) in output.as_mut_slice().chunks_mut(2 * samples).enumerate() {
+    for (pair, columns) in output.chunks_mut(2 * samples).enumerate() {
         match columns.split_at_mut_checked(samples) {
             Some((first, second)) if !second.is_empty() => {
                 make(input, c, 2 * pair, [first, second])

@@ -6,7 +6,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::error::ShapeError;
 use super::{Real, affine};
-use crate::robust::{Aggregator, DenseGradient, Mean};
+use crate::robust::{Aggregator, Mean};
 
 /// A dense layer y = x Wᵀ + b with W (Q × P) and b (Q), and the aggregator of its per-sample gradients.
 ///
@@ -26,6 +26,7 @@ pub struct Linear<T: Real> {
     weight: DMatrix<T>,
     bias: DVector<T>,
     aggregator: Arc<dyn Aggregator<T>>,
+    frozen: bool,
 }
 
 impl<T: Real> Linear<T> {
@@ -44,6 +45,7 @@ impl<T: Real> Linear<T> {
             weight,
             bias,
             aggregator: Arc::new(Mean),
+            frozen: false,
         })
     }
 
@@ -54,6 +56,7 @@ impl<T: Real> Linear<T> {
             weight,
             bias,
             aggregator: Arc::new(Mean),
+            frozen: false,
         }
     }
 
@@ -72,6 +75,19 @@ impl<T: Real> Linear<T> {
     /// The aggregator of the per-sample gradients.
     pub fn aggregator(&self) -> &dyn Aggregator<T> {
         &*self.aggregator
+    }
+
+    /// Freezes the parameters, or lets them learn again.
+    ///
+    /// A frozen layer costs its products alone: its gradient is neither aggregated nor stored, optimisers pass over it,
+    /// and no cotangent is brought to it unless layers before it learn.
+    pub fn set_frozen(&mut self, frozen: bool) {
+        self.frozen = frozen;
+    }
+
+    /// Whether the parameters are frozen.
+    pub fn is_frozen(&self) -> bool {
+        self.frozen
     }
 
     /// P.
@@ -106,7 +122,8 @@ impl<T: Real> Linear<T> {
     pub fn apply(&self, x: &DMatrix<T>) -> Result<DMatrix<T>, ShapeError> {
         ShapeError::check("linear layer", "columns of x", self.inputs(), x.ncols())?;
         let mut y = DMatrix::zeros(x.nrows(), self.outputs());
-        affine::forward(x, &self.weight, self.bias.as_slice(), &mut y);
+        let (samples, bias) = (x.nrows(), self.bias.as_slice());
+        affine::forward(x.as_slice(), samples, &self.weight, bias, y.as_mut_slice());
         Ok(y)
     }
 
@@ -117,18 +134,7 @@ impl<T: Real> Linear<T> {
     pub fn pull_back(&self, gy: &DMatrix<T>) -> Result<DMatrix<T>, ShapeError> {
         ShapeError::check("linear layer", "columns of gy", self.outputs(), gy.ncols())?;
         let mut gx = DMatrix::zeros(gy.nrows(), self.inputs());
-        affine::backward(gy, &self.weight, &mut gx);
+        affine::backward(gy.as_slice(), gy.nrows(), &self.weight, gx.as_mut_slice());
         Ok(gx)
-    }
-
-    /// Takes the step W ← W − α·gW, b ← b − α·gb.
-    pub(super) fn descend(&mut self, step_size: T, gradient: &DenseGradient<T>) {
-        let descend = |parameters: &mut [T], gradient: &[T]| {
-            for (parameter, &g) in parameters.iter_mut().zip(gradient) {
-                *parameter -= step_size * g;
-            }
-        };
-        descend(self.weight.as_mut_slice(), gradient.weight.as_slice());
-        descend(self.bias.as_mut_slice(), gradient.bias.as_slice());
     }
 }

@@ -37,11 +37,6 @@ impl<'a> Affine<'a> {
         let squared = self.squared[i];
         if squared < 0.0 { 0.0 } else { squared.sqrt() }
     }
-
-    /// ‖gᵢ − z‖² for all samples.
-    pub fn squared_distances(&self) -> &[f64] {
-        &self.squared
-    }
 }
 
 /// ⟨a, b⟩ in eight lanes.

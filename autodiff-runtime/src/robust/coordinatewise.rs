@@ -4,7 +4,7 @@ use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
 use super::data::{OuterProducts, Rows};
-use super::kernel;
+use super::kernel::{self, Tile, for_each_tile};
 use super::part::Part;
 use super::samples::Samples;
 use crate::real::Real;
@@ -42,6 +42,29 @@ pub(super) fn locate<T: Real, L: Location<T>>(
                     );
                 }
             }
+        }
+    }
+}
+
+/// Locates every coordinate of every part, the weights of large layers in tiles.
+pub(super) fn locate_tiled<T: Real, L: Location<T>>(
+    parts: &mut [Part<'_, T>],
+    tile: &impl Tile<T>,
+    location: impl Fn() -> L + Sync,
+) {
+    for part in parts {
+        match part {
+            Part::Dense {
+                gradients,
+                estimate,
+            } if kernel::tiled(gradients.samples() * estimate.weight.len()) => {
+                for_each_tile(*gradients, tile, estimate.weight.as_mut_slice());
+                if gradients.has_bias() {
+                    let bias = estimate.bias.as_mut_slice();
+                    locate_rows(gradients.bias_rows(), bias, &location);
+                }
+            }
+            part => locate(std::slice::from_mut(part), &location),
         }
     }
 }

@@ -294,10 +294,6 @@ impl<'a, T: Real> OuterProducts<'a, T> {
     pub(crate) fn weight(&self, q: usize, p: usize) -> Products<'a, T> {
         Products(self.cotangent(q), self.input(p))
     }
-
-    pub(crate) fn bias(&self, q: usize) -> Column<'a, T> {
-        Column(self.cotangent(q))
-    }
 }
 
 /// One factor of a layer's gradients: a matrix in columns, of whose rows those from `start` on are in view.
@@ -359,7 +355,7 @@ impl<T: Real> DenseGradient<T> {
     }
 
     /// Gives the gradient the shape of a layer with `bias` numbers in its bias; allocates only when the shape changes.
-    pub(super) fn reshape(&mut self, outputs: usize, inputs: usize, bias: usize) {
+    pub(crate) fn reshape(&mut self, outputs: usize, inputs: usize, bias: usize) {
         if self.weight.shape() != (outputs, inputs) {
             self.weight = DMatrix::zeros(outputs, inputs);
         }

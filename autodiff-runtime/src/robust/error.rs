@@ -18,7 +18,18 @@ pub struct ShapeError {
 
 impl ShapeError {
     /// `Ok` when the sizes agree.
-    pub(crate) fn check(
+    ///
+    /// # Errors
+    /// The error, when they do not.
+    ///
+    /// ```
+    /// use autodiff_runtime::robust::ShapeError;
+    ///
+    /// assert!(ShapeError::check("product", "columns of x", 3, 3).is_ok());
+    /// let error = ShapeError::check("product", "columns of x", 3, 2).unwrap_err();
+    /// assert_eq!(error.to_string(), "product: expected 3 columns of x, found 2");
+    /// ```
+    pub fn check(
         place: &'static str,
         what: &'static str,
         expected: usize,

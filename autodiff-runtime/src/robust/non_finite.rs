@@ -4,10 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::aggregator::Aggregator;
-use super::data::{OuterProducts, Rows};
+use super::data::OuterProducts;
 use super::error::AggregateError;
 use super::part::Part;
 use super::samples::{Column, Samples, larger};
+use super::subset::with_subset;
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -132,79 +133,20 @@ fn aggregate_kept<T: Real, A: Aggregator<T> + ?Sized>(
     let finite: Vec<bool> = (0..samples)
         .map(|sample| parts.iter().all(|part| part.is_finite(sample)))
         .collect();
-    let kept = finite.iter().filter(|&&finite| finite).count();
-    if kept == 0 {
+    if !finite.contains(&true) {
         return Err(AggregateError::NoneFinite { samples });
     }
-    let mut columns = std::mem::take(&mut work.kept);
-    columns.clear();
-    let mut keep = |column: &[T]| {
-        let column = column.iter().zip(&finite);
-        columns.extend(column.filter(|&(_, &finite)| finite).map(|(&g, _)| g));
-    };
-    parts
-        .iter()
-        .for_each(|part| part.for_each_column(&mut keep));
-    let result = with_kept(parts, &columns, kept, |parts| {
+    with_subset(parts, &finite, work, |parts, work| {
         aggregator.estimate(parts, work)?;
         if parts.iter().all(Part::estimate_is_finite) {
             Ok(())
         } else {
             Err(AggregateError::NotFiniteEstimate)
         }
-    });
-    work.kept = columns;
-    result
-}
-
-/// The same parts over other samples, whose columns stand one after the other.
-fn with_kept<T: Real>(
-    parts: &mut [Part<'_, T>],
-    mut columns: &[T],
-    samples: usize,
-    then: impl FnOnce(&mut [Part<'_, T>]) -> Result<(), AggregateError>,
-) -> Result<(), AggregateError> {
-    let mut take = |width: usize| {
-        let (taken, rest) = columns.split_at(samples * width);
-        columns = rest;
-        taken
-    };
-    let mut kept = Vec::with_capacity(parts.len());
-    for part in parts {
-        kept.push(match part {
-            Part::Dense {
-                gradients,
-                estimate,
-            } => {
-                let (x, gy) = (take(gradients.inputs()), take(gradients.outputs()));
-                Part::dense(gradients.over(x, gy, samples), estimate)
-            }
-            Part::Rows {
-                gradients,
-                estimate,
-            } => {
-                let width = gradients.dimension();
-                let rows = Rows::from_columns(take(width), samples, width)?;
-                Part::rows(rows, estimate)
-            }
-        });
-    }
-    then(&mut kept)
+    })
 }
 
 impl<T: Real> Part<'_, T> {
-    fn for_each_column(&self, visit: &mut impl FnMut(&[T])) {
-        match self {
-            Self::Dense { gradients, .. } => {
-                (0..gradients.inputs()).for_each(|p| visit(gradients.input(p)));
-                (0..gradients.outputs()).for_each(|q| visit(gradients.cotangent(q)));
-            }
-            Self::Rows { gradients, .. } => {
-                (0..gradients.dimension()).for_each(|j| visit(gradients.coordinate(j)));
-            }
-        }
-    }
-
     /// Whether every sample is surely finite; `false` may mean that one has to look closer.
     fn all_finite(&self) -> bool {
         match self {

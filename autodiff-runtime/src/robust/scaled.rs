@@ -49,6 +49,13 @@ impl<A> Scaled<A> {
         Self { inner, factor }
     }
 
+    /// Multiplies finished estimates.
+    pub(super) fn scale<T: Real>(&self, parts: &mut [Part<'_, T>]) {
+        for part in parts {
+            part.scale(self.factor.value(part.samples()));
+        }
+    }
+
     /// `inner` times a fixed number.
     ///
     /// # Errors
@@ -77,9 +84,7 @@ impl<T: Real, A: Aggregator<T>> Aggregator<T> for Scaled<A> {
         work: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
         self.inner.estimate(parts, work)?;
-        for part in parts {
-            part.scale(self.factor.value(part.samples()));
-        }
+        self.scale(parts);
         Ok(())
     }
 

@@ -1,8 +1,12 @@
 //! Soft truncation: Algorithm 2 (ROBUSTIFY) of Holland's tutorial, and its published variant.
 
+use pulp::Simd;
+
 use super::aggregator::Aggregator;
-use super::coordinatewise::{Location, locate};
+use super::coordinatewise::{Location, locate_tiled};
+use super::data::OuterProducts;
 use super::error::{AggregateError, ParameterError};
+use super::kernel::{INPUTS, Tile, moments, truncated};
 use super::part::Part;
 use super::samples::Samples;
 use super::workspace::Workspace;
@@ -215,7 +219,8 @@ impl<T: Real> Aggregator<T> for SoftTruncation {
         _: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
         let samples = parts.first().map_or(0, Part::samples);
-        locate(parts, || self.prepare::<T>(samples));
+        let truncation = self.prepare::<T>(samples);
+        locate_tiled(parts, &truncation, || truncation);
         Ok(())
     }
 
@@ -225,6 +230,7 @@ impl<T: Real> Aggregator<T> for SoftTruncation {
 }
 
 /// [`SoftTruncation`] with everything that depends on the number of samples worked out.
+#[derive(Clone, Copy)]
 struct Truncation<T> {
     samples: T,
     /// The divisor of the sum of squares.
@@ -261,7 +267,88 @@ impl<T: Real> Location<T> for Truncation<T> {
     }
 }
 
+/// Many weights at once: the same estimate where squares are well-conditioned and cubes in range, the mean where nothing
+/// is to be truncated; the others are located one by one.
+impl<T: Real> Tile<T> for Truncation<T> {
+    type Scratch = ();
+
+    fn scratch<S: Simd>(&self, _: usize) {}
+
+    #[inline(always)]
+    fn estimate<S: Simd>(
+        &self,
+        simd: S,
+        gy: &[T::Vector<S>],
+        x: &[[T; INPUTS]],
+        (): &mut (),
+    ) -> [T::Vector<S>; INPUTS] {
+        let splat = |x: T| T::v_splat(simd, x);
+        let per_sample = splat(self.samples.recip());
+        let [sum, squares] = moments::<S, T>(simd, gy, x);
+        let mean = sum.map(|sum| T::v_mul(simd, sum, per_sample));
+        if self.plain {
+            return mean;
+        }
+        let mut trusted = [splat(T::NAN); INPUTS];
+        let mut unit = mean;
+        for p in 0..INPUTS {
+            (unit[p], trusted[p]) = self.unit(simd, mean[p], squares[p]);
+        }
+        let sqrt2 = splat(T::of(std::f64::consts::SQRT_2));
+        let bound = unit.map(|unit| T::v_mul(simd, unit, sqrt2));
+        let [sum, cubes] = truncated::<S, T>(simd, gy, x, mean, bound);
+        let mut estimate = mean;
+        for p in 0..INPUTS {
+            let square = T::v_mul(simd, unit[p], unit[p]);
+            let cubic = T::v_div(simd, cubes[p], T::v_mul(simd, square, splat(T::of(6.0))));
+            let truncated = T::v_sub(simd, sum[p], cubic);
+            let location = T::v_mul_add(simd, truncated, per_sample, mean[p]);
+            // 0, or NaN where the lane is not to be trusted.
+            let location = T::v_add(simd, location, trusted[p]);
+            estimate[p] = T::v_mul(simd, location, splat(self.scale));
+        }
+        estimate
+    }
+
+    fn alone(&self, outer: OuterProducts<'_, T>, q: usize, p: usize) -> T {
+        let mut location = *self;
+        location.locate(outer.weight(q, p))
+    }
+}
+
+/// Units between these bounds have cubes and reciprocal squares in the range of single precision.
+const CUBES_IN_RANGE: [f64; 2] = [1e-10, 1e10];
+
 impl<T: Real> Truncation<T> {
+    /// s·σ of a register of weights, and 0 where it has its digits or NaN where it has not: by the same measure as
+    /// [`deviation`](Self::deviation).
+    #[inline(always)]
+    fn unit<S: Simd>(
+        &self,
+        simd: S,
+        mean: T::Vector<S>,
+        squares: T::Vector<S>,
+    ) -> (T::Vector<S>, T::Vector<S>) {
+        let splat = |x: T| T::v_splat(simd, x);
+        let of_mean = T::v_mul(simd, T::v_mul(simd, mean, mean), splat(self.samples));
+        let deviations = T::v_sub(simd, squares, of_mean);
+        let variance = T::v_div(simd, deviations, splat(self.degrees));
+        let variance = T::v_max(simd, variance, splat(self.variance_floor));
+        let unit = T::v_mul(simd, T::v_sqrt(simd, variance), splat(self.spread));
+        let mut trusted = splat(T::ZERO);
+        let [least, greatest] = CUBES_IN_RANGE.map(T::of);
+        for (low, high) in [
+            (T::v_mul(simd, squares, splat(T::of(0.125))), deviations),
+            (splat(T::MIN_POSITIVE / T::EPSILON), squares),
+            (splat(least), unit),
+            (unit, splat(greatest)),
+        ] {
+            let ordered = T::v_at_most(simd, low, high);
+            trusted = T::v_select(simd, ordered, trusted, splat(T::NAN));
+        }
+        (unit, trusted)
+    }
+
     /// σ, from Σ x² where that loses no more than three bits, otherwise from the differences to the mean.
     #[inline(always)]
     fn deviation(&self, x: impl Samples<T>, mean: T, squares: T) -> T {

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
 use autodiff_runtime::nn::Real;
-use autodiff_runtime::robust::{OuterProducts, Spec};
+use autodiff_runtime::robust::{AggregateError, Aggregator, OuterProducts, Spec};
 use nalgebra::{DMatrix, DVector};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
@@ -35,31 +35,103 @@ pub fn written_out<T: Real>(x: &DMatrix<T>, gy: &DMatrix<T>) -> DMatrix<T> {
 
 /// A dense layer's estimate in the same order.
 pub fn flat_outer<T: Real>(
-    aggregator: &(impl autodiff_runtime::robust::Aggregator<T> + ?Sized),
+    aggregator: &(impl Aggregator<T> + ?Sized),
     x: &DMatrix<T>,
     gy: &DMatrix<T>,
-) -> DVector<T> {
+) -> Option<DVector<T>> {
     let outer = OuterProducts::new(x, gy).unwrap();
-    let estimate = aggregator.of_outer(outer).unwrap();
+    let estimate = match aggregator.of_outer(outer) {
+        Err(AggregateError::TooFew { .. }) => return None,
+        estimate => estimate.unwrap(),
+    };
     let entries = estimate.weight.iter().chain(estimate.bias.iter());
-    DVector::from_iterator(
+    Some(DVector::from_iterator(
         estimate.weight.len() + estimate.bias.len(),
         entries.copied(),
-    )
+    ))
 }
 
 /// Every estimator of the library, in several settings.
-pub const SPECS: [&str; 9] = [
+pub const SPECS: [&str; 42] = [
     "mean",
     "mean:scale=1/n",
+    "mean:clip=0.1",
     "soft-truncation",
     "soft-truncation:delta=0.3,variance=population",
     "soft-truncation:variance=population,variance-floor=0.001,over-n,plain-below=3",
+    "m-location:psi=tanh",
+    "m-location:psi=huber,spread=mad-normal",
+    "m-location:psi=pseudo-huber,spread=geman-quad,multiple=sqrt(n/log)",
+    "m-location:psi=gudermann,spread=geman-abs",
+    "m-location:psi=fair,spread=mad",
+    "m-location:psi=atan,spread=0.5",
+    "m-location:psi=logistic,multiple=2",
+    "m-location:psi=catoni-narrow,multiple=sqrt(n/2log),delta=0.01",
+    "m-fixed-point:psi=catoni-giulini,multiple=sqrt(n/2log),iterations=2",
+    "m-fixed-point:psi=catoni-wide,spread=mad,start=median,iterations=3",
+    "catoni",
+    "catoni:delta=0.2,variance=1",
+    "smoothed-noise",
+    "trimmed-mean:trim=20%",
+    "winsorized-mean",
+    "median",
+    "meamed:f=30%",
+    "geometric-median",
+    "geometric-median:scope=separate",
+    "geometric-median-smoothed",
+    "geometric-median-smoothed:nu=0.000001,iterations=8,start=mean",
     "median-of-means",
     "median-of-means:blocks=4,center=coordinate",
     "median-of-means:blocks=5,scope=separate",
     "median-of-means:blocks=1000",
+    "krum",
+    "multi-krum:f=10%,plain-distances",
+    "multi-krum:f=1,scope=separate",
+    "bulyan:f=1",
+    "centered-clipping:tau=0.5,iterations=5",
+    "centered-clipping:tau=median,iterations=2",
+    "norm-clip",
+    "norm-clip:max-norm=median",
+    "norm-normalize",
+    "nnm-trimmed-mean",
+    "caf",
 ];
+
+/// Whether an estimate has the unit of the data: no parameter fixes a length.
+pub fn follows_scale(text: &str) -> bool {
+    let lengths = [
+        "floor",
+        "clip=",
+        "spread=0",
+        "variance=1",
+        "smoothed:",
+        "geometric-median-smoothed",
+        "tau=0",
+        "norm-clip",
+        "norm-normalize",
+    ];
+    !lengths.iter().any(|length| text.contains(length)) || text.contains("=median")
+}
+
+/// Whether the origin is no point of its own, and the estimate is at the scale of the mean.
+pub fn follows_translation(text: &str) -> bool {
+    let origins = ["noise", "clip", "1/n", "norm", "smoothed"];
+    follows_scale(text) && !origins.iter().any(|origin| text.contains(origin))
+}
+
+/// Whether the order of the samples is without effect: no blocks of neighbours, no picks by ties.
+pub fn ignores_order(text: &str) -> bool {
+    let blocks = text.contains("of-means") && !text.contains("1000");
+    !blocks && !text.contains("bulyan")
+}
+
+/// The estimate, or `None` where there are too few samples for it.
+pub fn of_rows<T: Real>(text: &str, rows: &DMatrix<T>) -> Option<DVector<T>> {
+    match spec(text).of_rows(rows) {
+        Err(AggregateError::TooFew { .. }) => None,
+        estimate => Some(estimate.unwrap_or_else(|error| panic!("{text}: {error}"))),
+    }
+}
 
 pub fn spec(text: &str) -> Spec {
     text.parse().unwrap()

@@ -175,7 +175,12 @@ impl fmt::Display for Widths {
     }
 }
 
-fn step_size(text: &str) -> Result<f64, String> {
+/// Reads a step size.
+///
+/// # Errors
+///
+/// What was expected.
+pub fn step_size(text: &str) -> Result<f64, String> {
     number(text, "a positive number", |step| {
         step > 0.0 && step.is_finite()
     })

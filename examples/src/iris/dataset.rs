@@ -6,12 +6,16 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use flate2::read::GzDecoder;
 use nalgebra::DMatrix;
 
 use super::table::{FEWEST_ROWS, parse};
 
 /// UCI's `iris.data` with a header line; `examples/data/README.md` gives source and licence.
 const IRIS_CSV: &str = include_str!("../../data/iris.csv");
+
+/// UCI's handwritten digits; the same file says where they come from.
+const DIGITS_CSV_GZ: &[u8] = include_bytes!("../../data/digits.csv.gz");
 
 /// Samples with the class each belongs to.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +104,11 @@ impl Dataset {
         parse("Iris", IRIS_CSV.as_bytes()).expect("the embedded table is tested")
     }
 
+    /// The handwritten digits the program carries with it: 1797 pictures of 8 × 8 pixels, ten classes.
+    pub fn digits() -> Self {
+        parse("digits", GzDecoder::new(DIGITS_CSV_GZ)).expect("the embedded table is tested")
+    }
+
     /// Reads a CSV file whose last column is the class.
     ///
     /// A first line without a single number in its feature columns is taken as a header.
@@ -163,6 +172,38 @@ mod tests {
                     .collect::<Vec<_>>(),
                 [4.9, 3.1, 1.5, 0.1]
             );
+        }
+    }
+
+    #[test]
+    fn the_embedded_digits_are_those_uci_publishes() {
+        let digits = Dataset::digits();
+        assert_eq!(
+            (digits.features.shape(), digits.classes.len()),
+            ((1797, 64), 10)
+        );
+        // Pixels count the set bits of 4 × 4 blocks.
+        assert!(
+            digits
+                .features
+                .iter()
+                .all(|x| (0.0..=16.0).contains(x) && x.fract() == 0.0)
+        );
+        // The class sizes in UCI's description of `optdigits.tes`.
+        for (class, size) in [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+            .into_iter()
+            .enumerate()
+        {
+            let number = digits
+                .classes
+                .iter()
+                .position(|name| *name == class.to_string());
+            let found = digits
+                .labels
+                .iter()
+                .filter(|&&label| Some(label) == number)
+                .count();
+            assert_eq!(found, size, "{class}");
         }
     }
 

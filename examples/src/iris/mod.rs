@@ -20,7 +20,6 @@ pub mod statistics;
 mod table;
 pub mod training;
 pub mod trial;
-pub mod whole_model;
 
 use std::io::{self, Write as _};
 use std::time::Instant;
@@ -75,7 +74,7 @@ fn compare(
     if !args.quiet {
         text.push_str(&format!("\n{}\n", directory.listing()));
     }
-    print(&text)
+    Ok(print(&text)?)
 }
 
 /// The methods asked for, with the layers asked for.
@@ -139,15 +138,17 @@ fn progress_bar(trainings: u64, quiet: bool) -> ProgressBar {
 }
 
 /// Prints to standard output. A reader that has seen enough, such as `head`, is no error.
-fn print(text: &str) -> Result<(), IrisError> {
+///
+/// # Errors
+///
+/// What else keeps it from being written.
+pub(crate) fn print(text: &str) -> Result<(), OutputError> {
     let mut stdout = io::stdout().lock();
     match stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
     {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(OutputError::Stdout(error).into())
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(OutputError::Stdout(error)),
         _ => Ok(()),
     }
 }

@@ -71,15 +71,30 @@ impl OutputDirectory {
         self.write_file(MANIFEST, manifest.to_json())
     }
 
-    fn write_figure(&self, stem: &str, figure: &impl Figure) -> Result<(), OutputError> {
+    /// Draws a figure as SVG and PNG.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be drawn or written.
+    pub fn write_figure(&self, stem: &str, figure: &impl Figure) -> Result<(), OutputError> {
         let svg = to_svg(figure)?;
         self.write_file(&format!("{stem}.png"), to_png(&svg)?)?;
         self.write_file(&format!("{stem}.svg"), svg)
     }
 
-    fn write_file(&self, name: &str, content: impl AsRef<[u8]>) -> Result<(), OutputError> {
+    /// Writes a file of the directory.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn write_file(&self, name: &str, content: impl AsRef<[u8]>) -> Result<(), OutputError> {
         let path = self.path.join(name);
         fs::write(&path, content).map_err(|source: io::Error| OutputError::File { path, source })
+    }
+
+    /// The directory itself.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Where the files are and what they are called.
@@ -167,7 +182,7 @@ fn trials_csv(comparison: &Comparison<'_>, achievements: &[Achievement]) -> Stri
 }
 
 /// A cell of a CSV file: in quotes where it holds a comma, as aggregators with two options do.
-fn quoted(cell: &str) -> String {
+pub fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {

@@ -1,8 +1,7 @@
 //! One training: one network, one method, one trial.
 
 use autodiff_runtime::nn::{
-    Activation, AggregateError, LossError, NetworkError, Pass, Sequential, Sgd,
-    SoftmaxCrossEntropy, Uniform,
+    Activation, NetworkError, Pass, Sequential, Sgd, SoftmaxCrossEntropy, Uniform,
 };
 use nalgebra::DMatrix;
 use rand::SeedableRng;
@@ -11,7 +10,6 @@ use rand_pcg::Pcg64;
 use super::activation::relu_value_and_grad;
 use super::method::{Method, RobustLayers};
 use super::trial::{Samples, Trial};
-use super::whole_model::WholeModelDescent;
 
 /// Initial weights and biases are uniform on [−0.05, 0.05).
 const INITIAL_HALF_WIDTH: f64 = 0.05;
@@ -43,16 +41,7 @@ pub struct Curves {
 #[error("{method}: {source}")]
 pub struct TrainingError {
     method: String,
-    source: StepError,
-}
-
-/// Why a step could not be taken.
-#[derive(Debug, thiserror::Error)]
-enum StepError {
-    #[error(transparent)]
-    Network(#[from] NetworkError),
-    #[error("the whole network: {0}")]
-    WholeModel(#[from] AggregateError),
+    source: NetworkError,
 }
 
 /// Trains a network and counts its mistakes on the way.
@@ -66,7 +55,7 @@ pub fn train(recipe: &Recipe, method: &Method, trial: &Trial) -> Result<Curves, 
     } else {
         &trial.contaminated
     };
-    Training::new(recipe, method, train, trial.weights_seed)
+    Training::new(recipe, method, trial.weights_seed)
         .and_then(|training| training.run(recipe.iterations, train, &trial.test))
         .map_err(|source| TrainingError {
             method: method.name.clone(),
@@ -77,46 +66,23 @@ pub fn train(recipe: &Recipe, method: &Method, trial: &Trial) -> Result<Curves, 
 /// A network, what moves it, and the buffers for both.
 struct Training {
     network: Sequential<f64>,
-    descent: Descent,
+    descent: Sgd<f64>,
     pass: Pass<f64>,
 }
 
-/// How the gradients that the layers give become a step.
-enum Descent {
-    PerLayer(Sgd<f64>),
-    WholeModel(Box<WholeModelDescent>),
-}
-
 impl Training {
-    fn new(
-        recipe: &Recipe,
-        method: &Method,
-        train: &Samples,
-        seed: u64,
-    ) -> Result<Self, StepError> {
+    fn new(recipe: &Recipe, method: &Method, seed: u64) -> Result<Self, NetworkError> {
         let mut network = network(recipe, seed)?;
-        let descent = match method.layers {
-            RobustLayers::Model => {
-                let (samples, step) = (train.labels.len(), recipe.step_size);
-                Descent::WholeModel(Box::new(WholeModelDescent::new(
-                    &mut network,
-                    samples,
-                    method.aggregator,
-                    step,
-                )))
-            }
-            _ => {
-                let chosen = network
-                    .linears_mut()
-                    .enumerate()
-                    .filter(|(layer, _)| method.layers.contains(*layer));
-                chosen.for_each(|(_, linear)| linear.set_aggregator(method.aggregator));
-                Descent::PerLayer(Sgd::new(recipe.step_size).map_err(NetworkError::from)?)
-            }
-        };
+        if method.layers == RobustLayers::Model {
+            network.as_mut().set_model_aggregator(method.aggregator);
+        } else {
+            let layers = network.linears_mut().enumerate();
+            let chosen = layers.filter(|(layer, _)| method.layers.contains(*layer));
+            chosen.for_each(|(_, linear)| linear.set_aggregator(method.aggregator));
+        }
         Ok(Self {
             network,
-            descent,
+            descent: Sgd::new(recipe.step_size)?,
             pass: Pass::new(),
         })
     }
@@ -126,7 +92,7 @@ impl Training {
         iterations: usize,
         train: &Samples,
         test: &Samples,
-    ) -> Result<Curves, StepError> {
+    ) -> Result<Curves, NetworkError> {
         let mut test_pass = Pass::new();
         let mut curves = Curves {
             test: vec![mistakes(&self.network, test, &mut test_pass)?],
@@ -135,7 +101,7 @@ impl Training {
         for iteration in 0..iterations {
             match self.step(train) {
                 Ok(mistakes_before) => curves.train.push(mistakes_before),
-                Err(error) if error.is_divergence() => {
+                Err(error) if error.is_non_finite() => {
                     curves.diverged_at = Some(iteration);
                     break;
                 }
@@ -158,7 +124,7 @@ impl Training {
 
     /// Takes a step and returns the mistakes on the training set before it, which the pass for the gradient shows at no
     /// further cost.
-    fn step(&mut self, train: &Samples) -> Result<u32, StepError> {
+    fn step(&mut self, train: &Samples) -> Result<u32, NetworkError> {
         self.network.gradient(
             &train.inputs,
             &SoftmaxCrossEntropy,
@@ -169,30 +135,8 @@ impl Training {
             .pass
             .output()
             .map_or(0, |output| misclassified(output, &train.labels));
-        match &mut self.descent {
-            Descent::PerLayer(sgd) => sgd.step(&mut self.network, &self.pass)?,
-            Descent::WholeModel(descent) => descent.step(&mut self.network)?,
-        }
+        self.descent.step(&mut self.network, &self.pass)?;
         Ok(mistakes_before)
-    }
-}
-
-impl StepError {
-    /// Whether numbers left the range of an `f64`, which is a result of the experiment.
-    fn is_divergence(&self) -> bool {
-        let source = match self {
-            Self::Network(NetworkError::Loss(LossError::NonFinite { .. })) => return true,
-            Self::Network(NetworkError::Aggregate { source, .. }) | Self::WholeModel(source) => {
-                source
-            }
-            Self::Network(_) => return false,
-        };
-        matches!(
-            source,
-            AggregateError::NonFinite { .. }
-                | AggregateError::NoneFinite { .. }
-                | AggregateError::NotFiniteEstimate
-        )
     }
 }
 

@@ -1,9 +1,9 @@
-//! `golden chainer DIR`: compares this library with reference values in a folder.
+//! `golden chainer DIR`, `golden aggregate DIR`: compares this library with reference values in a folder.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use autodiff_tests::golden::{GoldenError, Report, chainer};
+use autodiff_tests::golden::{GoldenError, Report, aggregate, chainer};
 use clap::{Parser, Subcommand};
 
 /// Compares this library with reference values, prints what disagrees, and counts.
@@ -18,6 +18,11 @@ struct Arguments {
 enum Family {
     /// Values of Chainer and the tutorial's published code: list 1, robust means, dense layers, training runs.
     Chainer {
+        /// The folder of JSON files.
+        dir: PathBuf,
+    },
+    /// Values of every robust aggregator, on rows and dense layers.
+    Aggregate {
         /// The folder of JSON files.
         dir: PathBuf,
     },
@@ -47,5 +52,6 @@ fn main() -> ExitCode {
 fn compare(family: &Family, report: &mut Report) -> Result<(), GoldenError> {
     match family {
         Family::Chainer { dir } => chainer::compare_folder(dir, report),
+        Family::Aggregate { dir } => aggregate::compare_folder(dir, report),
     }
 }

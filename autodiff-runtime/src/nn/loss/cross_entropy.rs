@@ -2,7 +2,7 @@
 
 use nalgebra::DMatrix;
 
-use super::{Loss, check_batch, mean_of};
+use super::{Loss, check_batch, check_labels, mean_of};
 use crate::nn::Real;
 use crate::nn::error::LossError;
 
@@ -38,14 +38,7 @@ impl<T: Real> Loss<T> for SoftmaxCrossEntropy {
         scratch: &mut Vec<T>,
     ) -> Result<T, LossError> {
         let samples = check_batch(outputs, labels.len(), cotangent)?;
-        let classes = outputs.ncols();
-        if let Some(sample) = labels.iter().position(|&label| label >= classes) {
-            return Err(LossError::Label {
-                sample,
-                label: labels[sample],
-                classes,
-            });
-        }
+        check_labels(labels, outputs.ncols())?;
         scratch.resize(2 * samples, T::ZERO);
         let (largest, totals) = scratch.split_at_mut(samples);
         largest.fill(-T::INFINITY);

@@ -2,9 +2,9 @@
 
 use nalgebra::DMatrix;
 
-use super::{Loss, check_batch, mean_of};
+use super::{Loss, by_entry};
 use crate::nn::Real;
-use crate::nn::error::{LossError, ShapeError};
+use crate::nn::error::LossError;
 
 /// Squared error: ℓᵢ = ½ ‖oᵢ − tᵢ‖² for targets t (N × Q), and ∂ℓᵢ/∂oᵢ = oᵢ − tᵢ.
 ///
@@ -32,27 +32,9 @@ impl<T: Real> Loss<T> for SquaredError {
         cotangent: &mut DMatrix<T>,
         scratch: &mut Vec<T>,
     ) -> Result<T, LossError> {
-        let samples = check_batch(outputs, targets.nrows(), cotangent)?;
-        ShapeError::check(
-            "loss",
-            "columns of the targets",
-            outputs.ncols(),
-            targets.ncols(),
-        )?;
-        scratch.clear();
-        scratch.resize(samples, T::ZERO);
-        let columns = outputs
-            .as_slice()
-            .chunks_exact(samples)
-            .zip(targets.as_slice().chunks_exact(samples));
-        for ((output, target), difference) in
-            columns.zip(cotangent.as_mut_slice().chunks_exact_mut(samples))
-        {
-            for i in 0..samples {
-                difference[i] = output[i] - target[i];
-                scratch[i] += T::of(0.5) * difference[i] * difference[i];
-            }
-        }
-        mean_of(scratch)
+        let half = T::of(0.5);
+        by_entry(outputs, targets, cotangent, scratch, |residual| {
+            (half * residual * residual, residual)
+        })
     }
 }

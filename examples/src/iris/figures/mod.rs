@@ -6,7 +6,7 @@
 mod contamination;
 mod curves;
 mod rings;
-mod style;
+pub mod style;
 
 use std::sync::Arc;
 
@@ -19,8 +19,9 @@ pub use contamination::ContaminationFigure;
 pub use curves::{CurvesFigure, Series};
 pub use style::method_line;
 
-/// What a figure is drawn on, and the plots in it.
-type Sheet<'s> = DrawingArea<SVGBackend<'s>, Shift>;
+/// What a figure is drawn on.
+pub type Sheet<'s> = DrawingArea<SVGBackend<'s>, Shift>;
+/// A plot in it.
 type Chart<'c, 's> = ChartContext<'c, SVGBackend<'s>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// Why a figure could not be drawn.

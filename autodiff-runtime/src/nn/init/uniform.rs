@@ -1,20 +1,14 @@
-//! Initial parameters.
+//! Uniform initial parameters.
 
 use rand::{Rng, RngExt};
 
-use super::error::ParameterError;
-use super::{Linear, Real};
-
-/// A way to draw the initial parameters of a dense layer.
-pub trait Initialise<T: Real> {
-    /// Draws W and b anew.
-    fn initialise<R: Rng + ?Sized>(&self, linear: &mut Linear<T>, rng: &mut R);
-}
+use super::{Initialise, fill};
+use crate::nn::error::ParameterError;
+use crate::nn::{Linear, Real};
 
 /// Every weight and bias uniform on [−a, a).
 ///
-/// Numbers are drawn in double precision, W row by row and then b, and rounded, so that a network in `f32` starts from
-/// the rounded parameters of its twin in `f64`.
+/// The tutorial's demonstration has a = 0.05.
 ///
 /// ```
 /// use autodiff_runtime::nn::{Initialise, Linear, Uniform};
@@ -44,14 +38,8 @@ impl Uniform {
 
 impl<T: Real> Initialise<T> for Uniform {
     fn initialise<R: Rng + ?Sized>(&self, linear: &mut Linear<T>, rng: &mut R) {
-        let (inputs, outputs) = (linear.inputs(), linear.outputs());
-        let (weight, bias) = linear.parameters_mut();
-        let mut draw = || T::of(self.half_width * (2.0 * rng.random::<f64>() - 1.0));
-        for q in 0..outputs {
-            for p in 0..inputs {
-                weight[p * outputs + q] = draw();
-            }
-        }
-        bias.iter_mut().for_each(|b| *b = draw());
+        fill(linear, true, || {
+            self.half_width * (2.0 * rng.random::<f64>() - 1.0)
+        });
     }
 }
