@@ -3,7 +3,7 @@
 
 use crate::errors::Errors;
 use crate::ir::Ty;
-use crate::signature::{Function, Passing};
+use crate::signature::{Function, Home, Passing};
 use proc_macro2::Ident;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -107,6 +107,12 @@ impl Given {
                 function.name(),
                 "`scalar` emits the body over any `Scalar`, but the body of a function with a rule \
                  is not looked into; leave `scalar` out",
+            );
+        }
+        if self.is_some() && !matches!(function.home, Home::Module) {
+            errors.at(
+                function.name(),
+                "a rule stands on a free function; give the rule to one, and call it from the method",
             );
         }
         if self.is_some() && function.fallible.is_some() {

@@ -5,48 +5,88 @@ use crate::args::Args;
 use crate::errors::Errors;
 use crate::lower::{Lowered, lower, lower_given};
 use crate::passes::simplify;
-use crate::signature::Function;
-use crate::{derive, emit, fallback, fence};
+use crate::signature::{Function, Home};
+use crate::{derive, emit, fallback, fence, methods};
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::ItemFn;
 
 /// `#[differentiate(args)] item`.
 pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Errors::default();
     let args = Args::parse(args, &errors);
+    if let Ok(block) = syn::parse2::<syn::ItemImpl>(item.clone()) {
+        return methods::expand(block, &args, errors);
+    }
     let item: ItemFn = match syn::parse2(item.clone()) {
         Ok(item) => item,
         Err(error) => return fallback::not_a_function(item, error, errors),
     };
-    let function = Function::read(item, &args, &errors);
-    args.given.check(&function, args.scalar, &errors);
-    let readable = errors.is_empty();
-    if !args.given.is_some() {
-        fence::check(&function.item, &errors);
-    }
-    if !readable {
-        return fallback::stubs(&function, args.scalar, errors);
-    }
-    let mut lowered = match args.given.is_some() {
-        true => lower_given(&function, &args.given, &errors),
-        false => lower(&function, &errors),
+    let home = match methods::is_member(&item) {
+        true => Home::Type(syn::Generics::default()),
+        false => Home::Module,
     };
-    check_hazards(&function, &lowered, &errors);
-    if !errors.is_empty() {
-        return fallback::stubs(&function, args.scalar, errors);
+    let original = marked(&item);
+    let siblings = derivatives(item, home, &args, &errors, 0);
+    let messages = errors.into_tokens();
+    quote!(#original #siblings #messages)
+}
+
+/// The user's function. One of which only derivatives are called is in use, and it loops over
+/// indices because the attribute asks for it.
+pub fn marked(item: &ItemFn) -> TokenStream {
+    let mut original = item.clone();
+    for input in &mut original.sig.inputs {
+        let (syn::FnArg::Typed(syn::PatType { attrs, .. })
+        | syn::FnArg::Receiver(syn::Receiver { attrs, .. })) = input;
+        attrs.retain(|attr| !attr.path().is_ident("constant"));
     }
-    simplify(&mut lowered.trace);
-    let original = &function.item;
-    let siblings = emit::siblings::all(&function, &lowered, &args);
-    let original = original.to_token_stream();
-    // A function of which only derivatives are called is in use, and it loops over indices because
-    // the attribute asks for it.
     quote! {
         #[allow(dead_code, clippy::needless_range_loop)]
         #original
-        #siblings
     }
+}
+
+/// The derivatives of a function; stubs for them if there are more errors than `known` ones.
+pub fn derivatives(
+    item: ItemFn,
+    home: Home,
+    args: &Args,
+    errors: &Errors,
+    known: usize,
+) -> TokenStream {
+    match read_and_lower(item, home, args, errors, known) {
+        (function, Some(lowered)) => emit::siblings::all(&function, &lowered, args),
+        (function, None) => fallback::stubs(&function, args.scalar),
+    }
+}
+
+/// The function as read, and its trace unless there are more errors than `known` ones.
+pub fn read_and_lower(
+    item: ItemFn,
+    home: Home,
+    args: &Args,
+    errors: &Errors,
+    known: usize,
+) -> (Function, Option<Lowered>) {
+    let function = Function::read(item, home, args, errors);
+    args.given.check(&function, args.scalar, errors);
+    if !args.given.is_some() {
+        fence::check(&function.item, errors);
+    }
+    if errors.count() > known {
+        return (function, None);
+    }
+    let mut lowered = match args.given.is_some() {
+        true => lower_given(&function, &args.given, errors),
+        false => lower(&function, errors),
+    };
+    check_hazards(&function, &lowered, errors);
+    if errors.count() > known {
+        return (function, None);
+    }
+    simplify(&mut lowered.trace);
+    (function, Some(lowered))
 }
 
 /// What could not be differentiated is an error where it meets active values.

@@ -179,6 +179,8 @@ pub enum Op {
     VecOf,
     /// `(a, b)`.
     Tuple,
+    /// `S { a: …, ..base }`: the path and the fields that are given; the base is the last argument.
+    Struct(TokenStream, Vec<TokenStream>),
     /// `Some(a)`, `Ok(a)`: the path.
     Wrap(TokenStream),
     /// `[a; n]`.

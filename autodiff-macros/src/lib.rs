@@ -14,6 +14,7 @@ mod fallback;
 mod fence;
 mod ir;
 mod lower;
+mod methods;
 mod names;
 mod passes;
 mod rules;

@@ -38,7 +38,7 @@ use crate::errors::Errors;
 use crate::ir::*;
 use crate::names::Names;
 use crate::rule::Row;
-use crate::signature::{Base, Function};
+use crate::signature::{Base, Function, Receiver};
 use control::Exits;
 pub use given::{Underived, lower_given, rule_key, underived_module};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -97,6 +97,7 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
             lower.take_apart_parameter(pattern, *var);
         }
     }
+    lower.take_receiver(function, &params);
     let result = lower.body(&function.item.block);
     lower.finish(params, result)
 }
@@ -169,11 +170,39 @@ impl Lower<'_> {
             mutated: param.passing == crate::signature::Passing::Mutable,
             moved: false,
             annotation: None,
-            source_name: param.ident.to_string(),
+            source_name: param.shown(),
             companion_of: None,
         });
         self.bind(&param.ident, var);
+        if param.is_receiver {
+            self.bind(&Ident::new("self", param.ident.span()), var);
+        }
         var
+    }
+
+    /// A receiver given by value is a copy of what derivatives borrow.
+    fn take_receiver(&mut self, function: &Function, params: &[VarId]) {
+        let Some(Receiver::Value) = function.receiver else {
+            return;
+        };
+        let span = function.name().span().resolved_at(Span::mixed_site());
+        let ty = self.trace.ty(params[0]).behind().clone();
+        let of = Place::whole(params[0]);
+        let copy = self.eqn(Op::CloneOf(of), Vec::new(), ty.clone(), span);
+        let mutable = matches!(
+            function.item.sig.inputs.first(),
+            Some(syn::FnArg::Receiver(receiver)) if receiver.mutability.is_some()
+        );
+        let var = match (copy, mutable) {
+            (Operand::Var(var), false) => var,
+            (copy, _) => {
+                let var = self.trace.fresh("this", ty, Kind::Slot, span);
+                let init = Some(copy);
+                self.emit(Stmt::Declare { var, init });
+                var
+            }
+        };
+        self.bind(&Ident::new("self", span), var);
     }
 
     fn emit(&mut self, stmt: Stmt) {

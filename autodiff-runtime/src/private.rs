@@ -43,5 +43,5 @@ pub use zero::{Placeholder, ZeroLike, outline, placeholder, zero_like, zero_of};
 /// The hidden methods by which the derivatives of methods are found.
 pub mod methods {
     pub use super::nalgebra::*;
-    pub use super::rows::FloatMethods;
+    pub use super::rows::FloatMethods as __AutodiffFloatMethods;
 }

@@ -9,6 +9,7 @@ use crate::analysis::activity::Activity;
 use crate::derive;
 use crate::ir::*;
 use crate::lower::Lowered;
+use crate::rule;
 use crate::signature::Function;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -494,12 +495,14 @@ impl Twin<'_> {
                 let name = format_ident!("__autodiff_{}_scalar", name);
                 quote!(#ty #name #fish(#(#args),*))
             }
+            Callee::Method(name) if rule::row(&name.to_string()).is_some() => {
+                // Of the values of unknown type only scalars have these methods here.
+                let (receiver, rest) = (self.operand_of(&call.args[0]), &args[1..]);
+                quote!(::autodiff_runtime::Scalar::#name(#receiver #(, #rest)*))
+            }
             Callee::Method(name) => {
-                let (name, receiver, rest) = (
-                    format_ident!("__autodiff_{}_scalar", name),
-                    &args[0],
-                    &args[1..],
-                );
+                let name = format_ident!("__autodiff_{}_scalar", name);
+                let (receiver, rest) = (&args[0], &args[1..]);
                 quote!((#receiver).#name #fish(#(#rest),*))
             }
             Callee::Operator(_) => return self.operator(call),
@@ -509,21 +512,24 @@ impl Twin<'_> {
 }
 
 impl Twin<'_> {
+    /// The scalar that an argument given by reference is.
+    fn operand_of(&self, arg: &Arg) -> TokenStream {
+        let (Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place)) = arg else {
+            unreachable!("operands and receivers are given by reference")
+        };
+        let value = self.place(place);
+        match self.varied(place.root) {
+            true => value,
+            false => quote!(<__T as ::autodiff_runtime::Scalar>::from_base(#value)),
+        }
+    }
+
     /// An operator on operands of unknown type, which here can only be scalars.
     fn operator(&self, call: &Call) -> TokenStream {
         let Callee::Operator(operator) = &call.callee else {
             unreachable!("asked for an operator")
         };
-        let operands = call.args.iter().filter_map(|arg| match arg {
-            Arg::Shared(place) => Some(match self.varied(place.root) {
-                true => self.place(place),
-                false => {
-                    let value = self.place(place);
-                    quote!(<__T as ::autodiff_runtime::Scalar>::from_base(#value))
-                }
-            }),
-            _ => None,
-        });
+        let operands = call.args.iter().map(|arg| self.operand_of(arg));
         let operands: Vec<TokenStream> = operands.collect();
         let result = &self.trace.var(call.result).ident;
         let value = match operator.name {

@@ -240,6 +240,16 @@ impl Emit<'_> {
                 let args = args();
                 quote!((#(#args,)*))
             }
+            Op::Struct(path, members) => {
+                let values = args();
+                let fields = members.iter().zip(values);
+                let fields = fields.map(|(member, value)| quote!(#member: #value));
+                let base = eqn.args.get(members.len()).map(|base| {
+                    let base = self.operand(base);
+                    quote!(..#base)
+                });
+                quote!(#path { #(#fields,)* #base })
+            }
             Op::Wrap(path) => {
                 let value = self.operand(&eqn.args[0]);
                 quote!(#path(#value))
@@ -272,6 +282,7 @@ impl Emit<'_> {
                 let place = self.place(place);
                 quote!(::autodiff_runtime::private::sum(&#place[..]))
             }
+            Op::CloneOf(place) if has_part(place, self.trace) => self.load(place, eqn.var),
             Op::CloneOf(place) => {
                 if let Ty::Vec(_) = self.trace.ty(eqn.var) {
                     let place = self.place(place);

@@ -159,6 +159,7 @@ fn right_side(eqn: &Eqn, trace: &Trace) -> String {
         Op::Array => format!("[{args}]"),
         Op::VecOf => format!("vec[{args}]"),
         Op::Tuple => format!("({args})"),
+        Op::Struct(path, _) => format!("{path} {{ {args} }}"),
         Op::Wrap(path) => format!("{path}({args})"),
         Op::Repeat(len) => format!("[{args}; {len}]"),
         Op::VecRepeat => format!("vec repeat({args})"),

@@ -60,6 +60,7 @@ impl Lower<'_> {
             Expr::MethodCall(call) => self.method(call, expr),
             Expr::Call(call) => match self.wrap(call, expr) {
                 Some(wrapped) => wrapped,
+                None if self.is_tuple_struct(call) => self.tuple_struct_value(call),
                 None => self.float_function(call, expr),
             },
             Expr::Array(array) => self.aggregate(Op::Array, array.elems.iter(), expr),
@@ -75,6 +76,7 @@ impl Lower<'_> {
                 self.operand(&reference.expr)
             }
             Expr::Cast(cast) => self.cast(cast, expr),
+            Expr::Struct(literal) => self.struct_value(literal),
             other => {
                 let message = unsupported(other);
                 let code = self.opaque_or(other, message);

@@ -5,7 +5,7 @@
 
 use super::Lower;
 use crate::ir::*;
-use proc_macro2::Span;
+use proc_macro2::{Literal, Span};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, UnOp};
@@ -84,6 +84,39 @@ impl Lower<'_> {
     pub(super) fn negated_unknown(&mut self, unary: &syn::ExprUnary) -> Operand {
         debug_assert!(matches!(unary.op, UnOp::Neg(_)));
         self.operator("neg", &[&unary.expr], Ty::Unknown, unary.op.span())
+    }
+
+    /// `S { a: …, ..base }` with active parts.
+    pub(super) fn struct_value(&mut self, expr: &syn::ExprStruct) -> Operand {
+        let mut args = Vec::new();
+        let mut members = Vec::new();
+        for field in &expr.fields {
+            args.push(self.value(&field.expr));
+            members.push(field.member.to_token_stream());
+        }
+        args.extend(expr.rest.iter().map(|base| self.value(base)));
+        let path = expr.path.to_token_stream();
+        let op = Op::Struct(path, members);
+        self.eqn(op, args, Ty::Unknown, expr.span())
+    }
+
+    /// `S(a, b)` with active parts, of a tuple struct.
+    pub(super) fn tuple_struct_value(&mut self, call: &syn::ExprCall) -> Operand {
+        let args: Vec<Operand> = call.args.iter().map(|arg| self.value(arg)).collect();
+        let members = (0..args.len()).map(|k| Literal::usize_unsuffixed(k).to_token_stream());
+        let op = Op::Struct(call.func.to_token_stream(), members.collect());
+        self.eqn(op, args, Ty::Unknown, call.span())
+    }
+
+    /// Whether a call gives a tuple struct its fields.
+    pub(super) fn is_tuple_struct(&self, call: &syn::ExprCall) -> bool {
+        let Expr::Path(path) = &*call.func else {
+            return false;
+        };
+        let last = path.path.segments.last().map(|last| last.ident.to_string());
+        last.is_some_and(|name| {
+            name.starts_with(char::is_uppercase) && !matches!(name.as_str(), "Some" | "Ok" | "Err")
+        })
     }
 
     /// Whether the method is called through the hidden ones beside it.

@@ -10,7 +10,7 @@ use super::linear::Builder;
 use crate::analysis::activity::Activity;
 use crate::ir::*;
 use crate::signature::Base;
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 /// What goes along with each active value.
@@ -262,6 +262,7 @@ impl Jvp<'_> {
                     None => return,
                 }
             }
+            Op::Struct(_, members) => (Op::Copy, vec![self.built(&eqn, members, out)]),
             Op::Load(place) => (Op::Load(self.dot_place(place)), Vec::new()),
             Op::SumOf(place) => (Op::SumOf(self.dot_place(place)), Vec::new()),
             Op::CloneOf(place) => (Op::CloneOf(self.dot_place(place)), Vec::new()),
@@ -329,6 +330,46 @@ impl Jvp<'_> {
             Some(_) => self.zero.clone(),
             None => total,
         })
+    }
+
+    /// The tangent of a struct: that of its base, or zero, with the tangents of the fields given.
+    fn built(&mut self, eqn: &Eqn, members: &[TokenStream], out: &mut Vec<Stmt>) -> Operand {
+        let base = eqn.args.get(members.len());
+        let init = match base.and_then(|base| self.dot_operand(base)) {
+            Some(Operand::Var(dot)) => {
+                let (ty, op) = (self.trace.ty(dot).clone(), Op::CloneOf(Place::whole(dot)));
+                let var = self.trace.fresh("v", ty, Kind::Temp, Span::mixed_site());
+                let (args, span) = (Vec::new(), eqn.span);
+                out.push(Stmt::Let(Eqn {
+                    var,
+                    op,
+                    args,
+                    span,
+                }));
+                Operand::Var(var)
+            }
+            _ => self.zero_like(eqn.var, out),
+        };
+        let (ty, here) = (self.trace.ty(eqn.var).clone(), Span::mixed_site());
+        let built = self.trace.fresh("built", ty, Kind::Slot, here);
+        let slot = self.trace.var_mut(built);
+        (slot.mutated, slot.companion_of) = (true, Some(eqn.var));
+        out.push(Stmt::Declare {
+            var: built,
+            init: Some(init),
+        });
+        for (arg, member) in eqn.args.iter().zip(members) {
+            let place = Place {
+                root: built,
+                path: vec![Step::Field(member.clone())],
+            };
+            let span = eqn.span;
+            match self.dot_operand(arg) {
+                Some(value) => out.push(Stmt::Assign { place, value, span }),
+                None => out.push(Stmt::Clear { place }),
+            }
+        }
+        Operand::Var(built)
     }
 
     fn declare(&mut self, var: VarId, init: Option<Operand>, out: &mut Vec<Stmt>) {

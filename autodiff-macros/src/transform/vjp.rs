@@ -17,7 +17,7 @@ use super::linear::Builder;
 use crate::analysis::activity::Activity;
 use crate::ir::*;
 use crate::signature::Base;
-use proc_macro2::{Literal, Span};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashSet;
 
@@ -352,6 +352,23 @@ impl Vjp<'_> {
                         path: vec![Step::Field(k)],
                     };
                     self.contribute_from(arg, from, eqn.span);
+                }
+            }
+            Op::Struct(_, members) => {
+                let part = |member: &TokenStream| Place {
+                    root: bar,
+                    path: vec![Step::Field(member.clone())],
+                };
+                for (arg, member) in eqn.args.iter().zip(members) {
+                    self.contribute_from(arg, part(member), eqn.span);
+                }
+                if let Some(base) = eqn.args.get(members.len()) {
+                    // What is given does not come from the base.
+                    for member in members {
+                        let place = part(member);
+                        self.out().push(Stmt::Clear { place });
+                    }
+                    self.contribute_all(base, whole);
                 }
             }
             Op::Wrap(_) => {

@@ -1,6 +1,6 @@
 //! The scalars of tangents: one number, or several directions at once.
 
-use super::{Companion, Tree};
+use super::{Clear, Companion, Tree};
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
@@ -11,6 +11,7 @@ pub trait Lane<B>:
     + Default
     + PartialEq
     + 'static
+    + Clear
     + Companion<Self>
     + Add<Output = Self>
     + Sub<Output = Self>

@@ -234,10 +234,10 @@ macro_rules! float_methods {
 
             fn [<__autodiff_ $name _trace>](
                 &self,
-                trace: &mut Trace,
                 node: Option<&Node>
                 $(, $arg: Self, [<$arg _node>]: Option<Node>)*
-                $(, $int: $ty, _: Option<HeldConstant>)*
+                $(, $int: $ty, _: Option<HeldConstant>)*,
+                trace: &mut Trace
             ) -> (Self, Node) {
                 let parents = [(*self, node.copied()) $(, ($arg, [<$arg _node>]))*];
                 let integers = [$($int),*];

@@ -232,7 +232,9 @@ impl Rule<'_> {
 
     fn key_pull(&self) -> TokenStream {
         let writer = self.writer;
-        let head = writer.pull_head(&format_ident!("pull"));
+        let (generics, inputs, pair) = writer.pull_signature();
+        let (clause, attributes) = (writer.where_clause(), attributes());
+        let head = quote!(#attributes pub fn pull #generics(self, #(#inputs),*) -> #pair #clause);
         let seed = format_ident!("__seed");
         let params = writer.closure_params(&seed, false);
         let (open, outlines) = (writer.open_shadows(false), writer.outlines());
@@ -365,10 +367,11 @@ impl Rule<'_> {
 
     fn key_pull_jvp(&self) -> TokenStream {
         let writer = self.writer;
-        let (head, float) = (
-            writer.pull_jvp_head(&format_ident!("pull_jvp")),
-            writer.float(),
-        );
+        let (generics, inputs, three) = writer.pull_jvp_signature();
+        let (clause, attributes) = (writer.where_clause(), attributes());
+        let head =
+            quote!(#attributes pub fn pull_jvp #generics(self, #(#inputs),*) -> #three #clause);
+        let float = writer.float();
         let seed = format_ident!("__seed");
         let params = writer.closure_params(&seed, true);
         let (opened, open, outlines) = (

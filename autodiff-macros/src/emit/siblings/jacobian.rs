@@ -34,8 +34,8 @@ impl Writer<'_> {
     }
 
     pub(super) fn public_jacobian(&self) -> TokenStream {
-        let (key, float) = (self.key_name(), self.float());
-        let into = self.name("jacobian_into");
+        let float = self.float();
+        let into = self.sibling("jacobian_into");
         let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
         let seeds = self.seeds(&lanes);
         let args = self.seeded_args();
@@ -51,14 +51,14 @@ impl Writer<'_> {
                 .collect(),
         };
         let by_rows = self.rows_by_reverse();
-        let (attempt, or_fail) = (self.attempt("jvp"), self.or_fail());
+        let (attempt, or_fail) = (self.attempted("jvp"), self.or_fail());
         let sweep = quote! {
             let __total = #total;
             #by_rows
             let mut __block = 0_usize;
             loop {
                 #seeds
-                let (__value, __dot) = #key.#attempt(#args)#or_fail;
+                let (__value, __dot) = #attempt(#args)#or_fail;
                 let mut __row = 0_usize;
                 #(::autodiff_runtime::private::store_rows(
                     &#tangents, &mut __row, __block, __total, &mut *jacobian,
@@ -69,7 +69,7 @@ impl Writer<'_> {
             }
         };
         let mut params = self.plain_params();
-        let again = self.f.params.iter().map(|param| self.again(param));
+        let again = self.f.params.iter().map(|param| self.handed(param));
         // A first evaluation tells how many rows there are.
         let rows = {
             let first = self.seeded_args();
@@ -77,7 +77,7 @@ impl Writer<'_> {
             quote! {{
                 let __block = usize::MAX;
                 #zero_seeds
-                let (__value, __dot) = #key.#attempt(#first)#or_fail;
+                let (__value, __dot) = #attempt(#first)#or_fail;
                 0_usize #(+ ::autodiff_runtime::private::count(&#tangents))*
             }}
         };
@@ -99,7 +99,7 @@ impl Writer<'_> {
 
     /// `f_jacobian_times_into`: tangents in the directions that the caller chooses.
     fn jacobian_times(&self, tangents: &[TokenStream]) -> TokenStream {
-        let (key, float) = (self.key_name(), self.float());
+        let (jvp, float) = (self.attempted("jvp"), self.float());
         let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
         let seeds = self.f.active().map(|param| {
             let (dot, zero) = (&param.dot, zero_like(param, &lanes));
@@ -119,7 +119,7 @@ impl Writer<'_> {
             while __block < __directions {
                 let mut __at = 0_usize;
                 #(#seeds)*
-                let (__value, __dot) = #key.jvp(#args);
+                let (__value, __dot) = #jvp(#args);
                 let mut __row = 0_usize;
                 #(::autodiff_runtime::private::store_rows(
                     &#tangents, &mut __row, __block, __directions, &mut *products,
@@ -145,12 +145,12 @@ impl Writer<'_> {
         if in_place || !self.f.output_shape.may_be_active() {
             return quote!();
         }
-        let (key, float) = (self.key_name(), self.float());
+        let float = self.float();
         let (some, none) = (
             quote!(::core::option::Option::Some),
             quote!(::core::option::Option::None),
         );
-        let (attempt, or_fail) = (self.attempt("pull"), self.or_fail());
+        let (attempt, or_fail) = (self.attempted("pull"), self.or_fail());
         let done = self.f.fallible.as_ref();
         let done = done.map(|_| quote!(::autodiff_runtime::private::succeed(())));
         let (mut names, mut args) = (Vec::new(), vec![quote!(__seed)]);
@@ -176,7 +176,7 @@ impl Writer<'_> {
         quote! {
             if ::autodiff_runtime::private::prefers_rows(jacobian.len(), __total) {
                 for __row in 0..jacobian.len() / __total {
-                    let (__value, __pullback) = #key.#attempt(#(#names),*)#or_fail;
+                    let (__value, __pullback) = #attempt(#(#names),*)#or_fail;
                     let mut __seed = ::autodiff_runtime::private::zero_like::<#float, _>(&__value);
                     let mut __at = 0_usize;
                     ::autodiff_runtime::private::seed(&mut __seed, &mut __at, __row);

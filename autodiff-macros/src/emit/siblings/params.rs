@@ -62,7 +62,7 @@ impl Writer<'_> {
         if !has_length(&param.shape) {
             return quote!();
         }
-        let (ident, name) = (&param.ident, param.ident.to_string());
+        let (ident, name) = (&param.ident, param.shown());
         let value = borrow(ident, param.passing != Passing::Value);
         let by_value = what == "tangent" && param.passing == Passing::Value;
         let companion = borrow(companion, !by_value);
@@ -97,10 +97,25 @@ impl Writer<'_> {
         params
     }
 
+    /// `let this_dot = &this_dot;` for a receiver that users give by value.
+    pub(super) fn borrow_dot(&self) -> TokenStream {
+        match self.f.params.first() {
+            Some(param) if param.active && self.is_given_by_value(param) => {
+                let dot = &param.dot;
+                quote!(let #dot = &#dot;)
+            }
+            _ => quote!(),
+        }
+    }
+
     pub(super) fn tangent_params(&self) -> Vec<TokenStream> {
         let float = self.float();
         self.params_with(|param| {
             let (dot, ty) = (&param.dot, self.companion(param, &float));
+            if self.is_given_by_value(param) {
+                let ty = tangent_type(param.referent(), &float);
+                return quote!(#dot: #ty);
+            }
             quote!(#dot: #ty)
         })
     }

@@ -5,31 +5,38 @@ use super::*;
 impl Writer<'_> {
     pub(super) fn key_pull(&self) -> TokenStream {
         let (body, attempt) = (self.success(self.pull_body()), self.attempt("pull"));
-        let head = self.pull_head(&attempt);
-        let method = quote!(#head { #body });
+        let (generics, params, pair) = self.pull_signature();
+        let (clause, attributes) = (self.where_clause(), attributes());
+        let (head, enter) = (self.head(&attempt, &generics, &params), self.enter(false));
+        let method = quote! {
+            #attributes
+            #head -> #pair #clause { #enter #body }
+        };
         if self.f.fallible.is_none() {
             return method;
         }
-        let held = held_lifetimes(self.f);
-        let generics = self.held_generics(&held);
-        let params = self.f.params.iter().map(|param| self.pull_param(param));
+        let (head, within) = (
+            self.head(&format_ident!("pull"), &generics, &params),
+            self.within(&attempt),
+        );
         let names = self.f.params.iter().map(|param| &param.ident);
         let names = quote!(#(#names),*);
-        let (ty, outer) = self.outer_pullback(&held, false);
-        let (outcome, clause, attributes) = (self.outcome(), self.where_clause(), attributes());
+        let (ty, outer) = self.outer_pullback(&held_lifetimes(self.f), false);
+        let outcome = self.outcome();
         quote! {
             #method
             #attributes
-            pub fn pull #generics(self, #(#params),*) -> (#outcome, #ty) #clause {
+            #head -> (#outcome, #ty) #clause {
+                #enter
                 let (__value, __pullback) =
-                    ::autodiff_runtime::private::apart(self.#attempt(#names));
+                    ::autodiff_runtime::private::apart(#within(#names));
                 (__value, #outer)
             }
         }
     }
 
-    /// A method that gives value and pullback, up to its body.
-    pub(super) fn pull_head(&self, name: &Ident) -> TokenStream {
+    /// Generics, parameters and result of a method that gives value and pullback.
+    pub(super) fn pull_signature(&self) -> (TokenStream, Vec<TokenStream>, TokenStream) {
         let held = held_lifetimes(self.f);
         let generics = self.held_generics(&held);
         let params = self.f.params.iter().map(|param| self.pull_param(param));
@@ -37,12 +44,8 @@ impl Writer<'_> {
         let types = self.closure_params(&format_ident!("seed"), false);
         let types = types.into_iter().map(only_type);
         let pullback = self.pullback_type(&quote!((#(#types),*)), &held);
-        let (clause, attributes) = (self.where_clause(), attributes());
         let pair = self.f.wrapped(&quote!((#output, #pullback)));
-        quote! {
-            #attributes
-            pub fn #name #generics(self, #(#params),*) -> #pair #clause
-        }
+        (generics, params.collect(), pair)
     }
 
     /// The generic parameters of a method whose result holds on to references.
@@ -89,14 +92,8 @@ impl Writer<'_> {
             let bound = held.all.first().map(|lifetime| quote!(+ #lifetime));
             return quote!(::std::boxed::Box<dyn ::core::ops::FnOnce #call #bound>);
         }
-        let consts = self
-            .f
-            .item
-            .sig
-            .generics
-            .const_params()
-            .map(|param| &param.ident);
-        quote!(impl ::core::ops::FnOnce #call + use<#(#lifetimes,)* #(#consts),*>)
+        let captured = self.captured(lifetimes);
+        quote!(impl ::core::ops::FnOnce #call + #captured)
     }
 
     pub(super) fn boxed(&self, closure: TokenStream) -> TokenStream {

@@ -5,51 +5,49 @@ use super::*;
 impl Writer<'_> {
     pub(super) fn key_pull_jvp(&self) -> TokenStream {
         let (body, attempt) = (self.success(self.pull_jvp_body()), self.attempt("pull_jvp"));
-        let head = self.pull_jvp_head(&attempt);
-        let method = quote!(#head { #body });
+        let (generics, params, three) = self.pull_jvp_signature();
+        let (clause, attributes) = (self.where_clause(), attributes());
+        let (head, enter) = (self.head(&attempt, &generics, &params), self.enter(false));
+        let method = quote! {
+            #attributes
+            #head -> #three #clause { #enter #body }
+        };
         if self.f.fallible.is_none() {
             return method;
         }
-        let held = held_lifetimes(self.f);
-        let (generics, params) = (self.held_generics(&held), self.pull_jvp_params());
+        let (head, within) = (
+            self.head(&format_ident!("pull_jvp"), &generics, &params),
+            self.within(&attempt),
+        );
+        let (ty, outer) = self.outer_pullback(&held_lifetimes(self.f), true);
         let tangent = self.if_there(self.output_tangent(&self.float()));
-        let ((ty, outer), outcome) = (self.outer_pullback(&held, true), self.outcome());
-        let (names, clause, attributes) = (self.paired_names(), self.where_clause(), attributes());
+        let (outcome, names) = (self.outcome(), self.paired_names());
         quote! {
             #method
             #attributes
-            pub fn pull_jvp #generics(self, #(#params),*) -> (#outcome, #tangent, #ty) #clause {
+            #head -> (#outcome, #tangent, #ty) #clause {
+                #enter
                 let (__value, __tangent, __pullback) =
-                    ::autodiff_runtime::private::three_apart(self.#attempt(#names));
+                    ::autodiff_runtime::private::three_apart(#within(#names));
                 (__value, __tangent, #outer)
             }
         }
     }
 
-    fn pull_jvp_params(&self) -> Vec<TokenStream> {
-        let float = self.float();
+    /// Generics, parameters and result of a method that gives value, tangent and pullback.
+    pub(super) fn pull_jvp_signature(&self) -> (TokenStream, Vec<TokenStream>, TokenStream) {
+        let (float, held) = (self.float(), held_lifetimes(self.f));
         let params = self.f.params.iter().map(|param| {
             let (pair, dot) = (self.pull_param(param), &param.dot);
             let companion = self.companion(param, &float);
             quote!(#pair, #dot: ::core::option::Option<#companion>)
         });
-        params.collect()
-    }
-
-    /// A method that gives value, tangent and pullback, up to its body.
-    pub(super) fn pull_jvp_head(&self, name: &Ident) -> TokenStream {
-        let held = held_lifetimes(self.f);
-        let (generics, params) = (self.held_generics(&held), self.pull_jvp_params());
-        let (output, tangent) = (self.output(), self.output_tangent(&self.float()));
+        let (output, tangent) = (self.output(), self.output_tangent(&float));
         let types = self.closure_params(&format_ident!("seed"), true);
         let types = types.into_iter().map(only_type);
         let pullback = self.pullback_type(&quote!((#(#types),*)), &held);
-        let (clause, attributes) = (self.where_clause(), attributes());
         let three = self.f.wrapped(&quote!((#output, #tangent, #pullback)));
-        quote! {
-            #attributes
-            pub fn #name #generics(self, #(#params),*) -> #three #clause
-        }
+        (self.held_generics(&held), params.collect(), three)
     }
 
     pub(super) fn pull_jvp_body(&self) -> TokenStream {

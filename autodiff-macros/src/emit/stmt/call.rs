@@ -90,10 +90,11 @@ impl Emit<'_> {
     /// A call of a derivative: `jvp`, `pull`, `pull_jvp` or `trace`.
     fn derivative(&self, call: &Call, mode: &str, args: &[TokenStream]) -> TokenStream {
         let (fish, span) = (self.turbofish(call, mode), call.span);
-        let record = (mode == "trace").then(|| quote!(__trace,));
+        let record = (mode == "trace").then(|| quote!(__trace));
         match &call.callee {
             Callee::Function(path) => {
                 let method = Ident::new(mode, span);
+                let record = record.map(|trace| quote!(#trace,));
                 quote_spanned!(span=> #path!().#method #fish(#record #(#args),*))
             }
             Callee::Keyed { key, .. } => {
@@ -102,12 +103,12 @@ impl Emit<'_> {
             }
             Callee::Associated(ty, name) => {
                 let hidden = names::hidden(name, Some(mode));
-                quote_spanned!(span=> #ty #hidden #fish(#record #(#args),*))
+                quote_spanned!(span=> #ty #hidden #fish(#(#args,)* #record))
             }
             Callee::Method(name) => {
                 let (receiver, args) = (self.receiver(call), &args[1..]);
                 let (found, hidden) = (names::hidden(name, None), names::hidden(name, Some(mode)));
-                quote_spanned!(span=> #receiver.#found().#hidden #fish(#record #(#args),*))
+                quote_spanned!(span=> #receiver.#found().#hidden #fish(#(#args,)* #record))
             }
             Callee::Operator(operator) => self.operator(operator, mode, args, span),
         }
