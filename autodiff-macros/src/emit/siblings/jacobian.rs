@@ -99,7 +99,8 @@ impl Writer<'_> {
 
     /// `f_jacobian_times_into`: tangents in the directions that the caller chooses.
     fn jacobian_times(&self, tangents: &[TokenStream]) -> TokenStream {
-        let (jvp, float) = (self.attempted("jvp"), self.float());
+        let (attempt, or_fail) = (self.attempted("jvp"), self.or_fail());
+        let float = self.float();
         let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
         let seeds = self.f.active().map(|param| {
             let (dot, zero) = (&param.dot, zero_like(param, &lanes));
@@ -119,7 +120,7 @@ impl Writer<'_> {
             while __block < __directions {
                 let mut __at = 0_usize;
                 #(#seeds)*
-                let (__value, __dot) = #jvp(#args);
+                let (__value, __dot) = #attempt(#args)#or_fail;
                 let mut __row = 0_usize;
                 #(::autodiff_runtime::private::store_rows(
                     &#tangents, &mut __row, __block, __directions, &mut *products,

@@ -99,6 +99,7 @@ impl Emit<'_> {
             }
             Callee::Keyed { key, .. } => {
                 let method = Ident::new(mode, span);
+                let record = record.map(|trace| quote!(#trace,));
                 quote_spanned!(span=> #key.#method #fish(#record #(#args),*))
             }
             Callee::Associated(ty, name) => {

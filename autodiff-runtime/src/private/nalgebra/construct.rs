@@ -51,8 +51,8 @@ macro_rules! constructors {
 
             /// Value and nodes.
             fn __autodiff_new_trace(
+                $($x: F, $dot: Option<Node>,)*
                 trace: &mut Trace,
-                $($x: F, $dot: Option<Node>),*
             ) -> (Self, OMatrix<Node, Const<$rows>, Const<$columns>>);
         }
 
@@ -124,8 +124,8 @@ macro_rules! constructors {
             }
 
             fn __autodiff_new_trace(
+                $($x: F, $dot: Option<Node>,)*
                 _: &mut Trace,
-                $($x: F, $dot: Option<Node>),*
             ) -> (Self, OMatrix<Node, Const<$rows>, Const<$columns>>) {
                 let nodes = OMatrix::<Node, Const<$rows>, Const<$columns>>::from_row_slice(
                     &[$($dot.unwrap_or_default()),*],
@@ -271,13 +271,13 @@ pub trait ExpectMethod: super::methods::UnwrapMethod {
     #[track_caller]
     fn __autodiff_expect_trace(
         &self,
-        trace: &mut Trace,
         node: Option<&Tan<Self::A, Node>>,
         message: &str,
         _: Option<HeldConstant>,
+        trace: &mut Trace,
     ) -> (Of<Self::Y, Self::F>, Tan<Self::Y, Node>) {
         self.is_there(message);
-        self.__autodiff_unwrap_trace(trace, node)
+        self.__autodiff_unwrap_trace(node, trace)
     }
 
     /// Panics with the message if it is not.

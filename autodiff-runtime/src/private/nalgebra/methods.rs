@@ -123,8 +123,8 @@ macro_rules! unary {
             /// Value and nodes.
             fn [<__autodiff_ $name _trace>](
                 &self,
-                trace: &mut Trace,
                 node: Option<&Tan<Self::A, Node>>,
+                trace: &mut Trace,
             ) -> (Of<Self::Y, Self::F>, Tan<Self::Y, Node>) {
                 let value = Self::RULE.primal(self, &());
                 let nodes = engine::record::<Self::A, Nothing, Self::Y, Self::F, _>(
@@ -259,10 +259,10 @@ macro_rules! binary {
             /// Value and nodes.
             fn [<__autodiff_ $name _trace>](
                 &self,
-                trace: &mut Trace,
                 node: Option<&Tan<Self::A, Node>>,
                 other: &Other,
                 other_node: Option<&Tan<Self::B, Node>>,
+                trace: &mut Trace,
             ) -> (Of<Self::Y, Self::F>, Tan<Self::Y, Node>) {
                 let value = Self::RULE.primal(self, other);
                 let nodes = engine::record::<Self::A, Self::B, Self::Y, Self::F, _>(
@@ -392,10 +392,10 @@ macro_rules! indexed {
             /// Value and nodes.
             fn [<__autodiff_ $name _trace>](
                 &self,
-                trace: &mut Trace,
                 node: Option<&Tan<Self::A, Node>>,
                 index: usize,
                 _: Option<HeldConstant>,
+                trace: &mut Trace,
             ) -> (Of<Self::Y, Self::F>, Tan<Self::Y, Node>) {
                 let rule = Self::rule(index);
                 let value = rule.primal(self, &());
