@@ -1,5 +1,6 @@
 //! Facts about a trace that the transformations need.
 
 pub mod activity;
+pub mod index;
 pub mod recursion;
 pub mod types;

@@ -5,8 +5,14 @@ use crate::analysis::activity::Activity;
 use crate::ir::*;
 use crate::lower::Lowered;
 use crate::signature::{Function, Passing};
+use crate::transform::carry::carry;
+use crate::transform::copies::elide;
+use crate::transform::fuse::fuse;
 use crate::transform::jvp::{Carry, jvp};
-use crate::transform::{carry::carry, fuse::fuse, store::store, vjp};
+use crate::transform::pairs::pair;
+use crate::transform::store::{fewer_captures, store};
+use crate::transform::vjp;
+use crate::transform::windows::windows;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use std::collections::HashSet;
@@ -60,7 +66,7 @@ pub fn lane() -> TokenStream {
 fn zero(lane: &TokenStream, function: &Function) -> Operand {
     let base = function.base.tokens();
     Operand::Code(Code {
-        tokens: quote!(<#lane as ::autodiff_runtime::private::Lane<#base>>::ZERO),
+        tokens: quote!(<#lane as ::autodiff_runtime::private::Lane<#base>>::zero()),
         reads: Vec::new(),
         pure: true,
         ty: Ty::Real,
@@ -118,7 +124,12 @@ fn param_dots(function: &Function, trace: &mut Trace, params: &[VarId]) -> VarMa
 
 /// Forward mode over `lane`.
 pub fn forward(function: &Function, lowered: &Lowered) -> Forward {
-    along(function, lowered, &zero(&lane(), function), Carry::Tangents)
+    let zero = zero(&lane(), function);
+    let mut forward = along(function, lowered, &zero, Carry::Tangents);
+    let mut body = std::mem::take(&mut forward.trace.body);
+    windows(&mut forward.trace, &mut body);
+    forward.trace.body = body;
+    forward
 }
 
 /// The function with the nodes of a printable trace.
@@ -158,6 +169,7 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
         if param.active && param.has_shadow() {
             let ty = Ty::Ref(Box::new(trace.ty(*var).behind().clone()), true);
             let shadow = param_var(&mut trace, &param.bar, ty, Kind::Param, Some(*var));
+            trace.adjoints.insert(shadow);
             shadows.insert(*var, shadow);
         }
     }
@@ -193,7 +205,12 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
             .collect();
         fuse(&trace, &activity, &mut forward, &mut backward, &outside);
     }
+    pair(&mut forward, &mut backward);
+    elide(&trace, &mut forward, &mut backward);
     store(&mut trace, &mut forward, &mut backward);
+    if purpose == Purpose::Pullback {
+        fewer_captures(&mut trace, &forward, &mut backward);
+    }
     carry(&mut trace, &mut forward);
     carry(&mut trace, &mut backward);
     let cotangents = function
@@ -214,6 +231,48 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
         shadows,
         inputs,
         outputs,
+    }
+}
+
+impl Reverse {
+    /// Whether a forward sweep with the tangents of all inputs is cheaper: they are few, and the
+    /// backward sweep would need a record of each iteration. A zero tangent must stay zero on its
+    /// way, so all operations have to have finite partials.
+    pub fn is_dearer_than_tangents(&self, inputs: Option<usize>, original: &Trace) -> bool {
+        const FEW: usize = 4;
+        let mut records = false;
+        self.forward.walk(&mut |stmt| {
+            let put = matches!(
+                stmt,
+                Stmt::Put {
+                    store: Store::Stack,
+                    ..
+                }
+            );
+            records |= put;
+        });
+        let mut tame = true;
+        original.body.walk(&mut |stmt| {
+            tame &= match stmt {
+                Stmt::Call(_) => false,
+                Stmt::Let(Eqn {
+                    op: Op::Rule(row),
+                    args,
+                    ..
+                }) => row.is_tame(args),
+                _ => true,
+            }
+        });
+        records && tame && inputs.is_some_and(|inputs| inputs <= FEW)
+    }
+
+    /// The two sweeps as they are emitted, with the trace that has their variables.
+    pub fn finished(&self) -> (Trace, Block, Block) {
+        let mut trace = self.trace.clone();
+        let (mut forward, mut backward) = (self.forward.clone(), self.backward.clone());
+        windows(&mut trace, &mut forward);
+        windows(&mut trace, &mut backward);
+        (trace, forward, backward)
     }
 }
 
@@ -251,8 +310,10 @@ pub fn second<'a>(function: &Function, lowered: &Lowered, reverse: &'a Reverse) 
         let tangents = jvp(&mut trace, &activity, base, dots, &zero, Carry::Tangents);
         (std::mem::take(&mut trace.body), tangents.dots)
     };
-    let (forward, dots) = sweep(&reverse.forward, dots);
-    let (backward, mut dots) = sweep(&reverse.backward, dots);
+    let (mut forward, dots) = sweep(&reverse.forward, dots);
+    let (mut backward, mut dots) = sweep(&reverse.backward, dots);
+    windows(&mut trace, &mut forward);
+    windows(&mut trace, &mut backward);
     dots.retain(|var, _| activity.is_active(*var));
     Second {
         trace,

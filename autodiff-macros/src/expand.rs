@@ -5,7 +5,8 @@ use crate::args::Args;
 use crate::errors::Errors;
 use crate::lower::{Lowered, lower, lower_given};
 use crate::passes::simplify;
-use crate::signature::{Function, Home};
+use crate::signature::float::FloatScope;
+use crate::signature::{Base, Function, Home};
 use crate::{derive, emit, fallback, fence, methods};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -55,6 +56,7 @@ pub fn derivatives(
     errors: &Errors,
     known: usize,
 ) -> TokenStream {
+    let _float = FloatScope::of(&item.sig.generics);
     match read_and_lower(item, home, args, errors, known) {
         (function, Some(lowered)) => emit::siblings::all(&function, &lowered, args),
         (function, None) => fallback::stubs(&function, args.scalar),
@@ -71,10 +73,17 @@ pub fn read_and_lower(
 ) -> (Function, Option<Lowered>) {
     let function = Function::read(item, home, args, errors);
     args.given.check(&function, args.scalar, errors);
+    if args.scalar && function.base == Base::Parameter {
+        errors.at(
+            function.name(),
+            "this function is over any `Scalar` as it stands; leave `scalar` out of the attribute",
+        );
+    }
+    let readable = errors.count() == known;
     if !args.given.is_some() {
         fence::check(&function.item, errors);
     }
-    if errors.count() > known {
+    if !readable || args.given.is_some() && errors.count() > known {
         return (function, None);
     }
     let mut lowered = match args.given.is_some() {

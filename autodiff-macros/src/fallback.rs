@@ -3,7 +3,7 @@
 
 use crate::emit::siblings;
 use crate::errors::Errors;
-use crate::signature::Function;
+use crate::signature::{Function, float};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
@@ -28,7 +28,7 @@ pub fn stubs(function: &Function, scalar: bool) -> TokenStream {
     // A type that cannot be written in another signature leaves no stubs.
     let plain = function.params.len() == sig.inputs.len()
         && sig.asyncness.is_none()
-        && sig.generics.type_params().next().is_none()
+        && sig.generics.type_params().count() == float::scalar_parameters(&sig.generics).len()
         && !sig
             .inputs
             .iter()

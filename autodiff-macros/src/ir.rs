@@ -17,7 +17,7 @@ pub mod verify;
 use crate::rule::Row;
 pub use flow::eqn_reads;
 use proc_macro2::{Ident, Span, TokenStream};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use ty::has_static_shape;
 
 /// A variable of a [`Trace`].
@@ -29,6 +29,9 @@ pub struct VarId(pub u32);
 pub enum Ty {
     /// A float one can differentiate with respect to.
     Real,
+    /// A float of the other precision: `f32` in a function of `f64`. Its derivatives have the
+    /// precision of the function.
+    Other,
     /// Integers, conditions, strings, and whatever else carries no derivative.
     Passive,
     /// A constant that may hold floats, such as a struct or a field of one.
@@ -171,6 +174,8 @@ pub enum Op {
     Rule(&'static Row),
     /// Another name for the argument, by copy or move.
     Copy,
+    /// The argument in another float type.
+    Cast(TokenStream),
     /// Reads a place.
     Load(Place),
     /// `[a, b, c]`.
@@ -405,6 +410,18 @@ pub enum Stmt {
     Clear {
         place: Place,
     },
+    /// `place.push(value)` on a `Vec`.
+    Push {
+        place: Place,
+        value: Operand,
+        span: Span,
+    },
+    /// `let var = place.pop().unwrap()` on a `Vec` that is not empty.
+    Pop {
+        place: Place,
+        var: VarId,
+        span: Span,
+    },
     /// `id` is shared by the branch and its counterpart in the backward sweep.
     If {
         id: u32,
@@ -454,6 +471,8 @@ pub struct Trace {
     pub names: crate::names::Names,
     /// How many branches and loops there are.
     pub regions: u32,
+    /// The variables that are adjoints: the order of their sums is ours to choose.
+    pub adjoints: HashSet<VarId>,
 }
 
 impl Trace {
@@ -464,6 +483,7 @@ impl Trace {
             result: None,
             names,
             regions: 0,
+            adjoints: HashSet::new(),
         }
     }
 

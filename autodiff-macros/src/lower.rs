@@ -16,8 +16,10 @@
 //! later), only whether its type could. An expression that cannot be differentiated is therefore
 //! kept as a [`Hazard`], and becomes an error if the analysis finds that it reads active values.
 
+mod alias;
 mod assign;
 mod call;
+mod closure;
 mod control;
 mod exits;
 mod expr;
@@ -25,11 +27,15 @@ mod fallible;
 mod given;
 mod hoist;
 mod items;
+mod iter;
+mod literals;
 mod loops;
 mod matching;
 mod opaque;
+mod passive;
 mod pattern;
 mod place;
+mod sequence;
 mod stmt;
 mod typing;
 mod unknown;
@@ -43,7 +49,7 @@ use control::Exits;
 pub use given::{Underived, lower_given, rule_key, underived_module};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// An expression that must not read (or write) active values.
 pub struct Hazard {
@@ -51,6 +57,9 @@ pub struct Hazard {
     pub tokens: TokenStream,
     pub message: String,
 }
+
+/// Names, and the variables they mean.
+type Meanings = Vec<(String, VarId)>;
 
 /// A lowered function.
 pub struct Lowered {
@@ -73,7 +82,23 @@ struct Lower<'a> {
     exits: Exits,
     hazards: Vec<Hazard>,
     /// What names bound to references into active data stand for.
-    aliases: VarMap<Place>,
+    aliases: VarMap<alias::Alias>,
+    /// Indices made by the macro, which are within the bounds of what they index.
+    in_bounds: HashSet<String>,
+    /// The closures that are bound to names.
+    closures: VarMap<closure::Closure>,
+    /// The iterators that are bound to names, with what the names in them mean.
+    iterators: VarMap<(syn::Expr, Meanings)>,
+    /// What types the names in a closure at hand probably have.
+    guesses: std::cell::RefCell<Vec<(String, Ty)>>,
+    /// `Vec`s that have just been made and can be given a name.
+    made: HashSet<VarId>,
+    /// Names that are sure to be of type `usize`, and constants one can index.
+    known: passive::Known,
+    /// The names of the function's constant parameters of type `usize`.
+    consts: HashSet<String>,
+    /// Whether names that are not in scope yet may be those of active values.
+    assume_active: bool,
     /// The items inside of the function.
     items: Vec<items::Hoisted>,
     /// How many of them stand at the top.
@@ -118,6 +143,21 @@ impl<'a> Lower<'a> {
             exits: Exits::default(),
             hazards: Vec::new(),
             aliases: VarMap::new(),
+            in_bounds: HashSet::new(),
+            closures: VarMap::new(),
+            iterators: VarMap::new(),
+            guesses: Default::default(),
+            made: HashSet::new(),
+            known: Default::default(),
+            consts: function
+                .item
+                .sig
+                .generics
+                .const_params()
+                .filter(|param| param.ty.to_token_stream().to_string() == "usize")
+                .map(|param| param.ident.to_string())
+                .collect(),
+            assume_active: false,
             items: Vec::new(),
             hoisted_items: 0,
             base: function.base,
@@ -143,6 +183,13 @@ impl<'a> Lower<'a> {
             trace.var_mut(var).ty = self.output_shape.clone();
         }
         trace.body = self.regions.pop().expect("the region of the body is open");
+        if self.base != Base::Parameter {
+            let (own, other) = match self.base {
+                Base::F32 => (quote!(f32), quote!(f64)),
+                _ => (quote!(f64), quote!(f32)),
+            };
+            literals::annotate(&mut trace, &own, &other);
+        }
         trace.result = result.filter(|_| self.output.is_some());
         crate::analysis::types::infer(&mut trace);
         Lowered {
@@ -174,6 +221,7 @@ impl Lower<'_> {
             companion_of: None,
         });
         self.bind(&param.ident, var);
+        self.know_parameter(var, &param.ty);
         if param.is_receiver {
             self.bind(&Ident::new("self", param.ident.span()), var);
         }
@@ -291,12 +339,16 @@ impl Lower<'_> {
         let passive = args
             .iter()
             .all(|arg| self.trace.operand_ty(arg).is_passive());
+        let other = args
+            .iter()
+            .any(|arg| matches!(self.trace.operand_ty(arg).behind(), Ty::Other));
         let opaque = args
             .iter()
             .any(|arg| self.trace.operand_ty(arg).has_opaque());
         let ty = match (passive, opaque) {
             (true, true) => Ty::Opaque,
             (true, false) => Ty::Passive,
+            _ if other => Ty::Other,
             _ => Ty::Real,
         };
         self.eqn(Op::Rule(row), args, ty, span)

@@ -11,6 +11,8 @@
 //! partial per real parameter, the range of each real parameter in which the tests draw points,
 //! and what the row chooses where the derivative does not exist.
 
+use crate::ir::Operand;
+
 /// One scalar operation: value, partials, domain, kink. Formulas are kept as source text and are
 /// parsed when a function uses the row.
 #[derive(Debug)]
@@ -96,5 +98,32 @@ impl Row {
             "midpoint",
         ];
         CHEAP.contains(&self.name)
+    }
+
+    /// Whether all partials are finite where the arguments are.
+    pub fn is_tame(&self, args: &[Operand]) -> bool {
+        const TAME: &[&str] = &[
+            "add",
+            "sub",
+            "mul",
+            "neg",
+            "abs",
+            "max",
+            "min",
+            "mul_add",
+            "sin",
+            "cos",
+            "exp",
+            "tanh",
+            "sinh",
+            "cosh",
+            "atan",
+            "to_degrees",
+            "to_radians",
+        ];
+        match self.name {
+            "div" => args[1].lit().is_some_and(|divisor| divisor != 0.0),
+            name => TAME.contains(&name),
+        }
     }
 }

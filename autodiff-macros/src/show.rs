@@ -10,7 +10,7 @@ use crate::expand::expand;
 use crate::ir::print::print;
 use crate::lower::lower;
 use crate::passes::simplify;
-use crate::signature::Function;
+use crate::signature::{Function, Home};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::path::Path;
@@ -67,7 +67,7 @@ impl Source {
     fn traces(&self) -> Option<[String; 3]> {
         let errors = Errors::default();
         let args = Args::parse(self.args.clone(), &errors);
-        let function = Function::read(self.item.clone(), &args, &errors);
+        let function = Function::read(self.item.clone(), Home::Module, &args, &errors);
         let mut lowered = lower(&function, &errors);
         if !errors.is_empty() {
             return None;
@@ -129,11 +129,12 @@ fn pipeline_page_is_up_to_date() {
     }
 }
 
-/// The function of this name, from the block of the page that begins with its attribute.
+/// The function of this name, from the first block of the page that defines it.
 fn source_in(page: &str, name: &str) -> Source {
-    let head = format!("```rust\n#[differentiate]\nfn {name}(");
+    let fence = "```rust\n#[differentiate";
     let at = page
-        .find(&head)
+        .find(&format!("\nfn {name}("))
+        .and_then(|at| page[..at].rfind(fence))
         .expect("the page has the function's source");
     let body = &page[at + "```rust\n".len()..];
     Source::first(&body[..body.find("```").expect("a block has an end")])

@@ -1,5 +1,7 @@
 //! The user's signature, read: which parameters are active, how each is passed, what comes back.
 
+pub mod float;
+
 use crate::args::Args;
 use crate::errors::Errors;
 use crate::ir::Ty;
@@ -59,7 +61,7 @@ impl Param {
 
     /// Whether its adjoint is added to directly where the caller wants it.
     pub fn has_shadow(&self) -> bool {
-        let aggregate = !matches!(self.shape, Ty::Real) && !self.mut_binding;
+        let aggregate = !matches!(self.shape, Ty::Real | Ty::Other) && !self.mut_binding;
         self.passing != Passing::Value || aggregate
     }
 }
@@ -69,6 +71,8 @@ impl Param {
 pub enum Base {
     F32,
     F64,
+    /// The type parameter of a function over any `Scalar`.
+    Parameter,
 }
 
 impl Base {
@@ -76,6 +80,7 @@ impl Base {
         match self {
             Base::F32 => quote!(f32),
             Base::F64 => quote!(f64),
+            Base::Parameter => float::parameter().into_token_stream(),
         }
     }
 }
@@ -158,6 +163,8 @@ fn path_shape(path: &syn::Path) -> Ty {
     };
     let name = last.ident.to_string();
     match (&last.arguments, name.as_str()) {
+        _ if float::is_float(path) => Ty::Real,
+        _ if float::is_constant_float(path) => Ty::Opaque,
         (syn::PathArguments::None, "f64" | "f32") => Ty::Real,
         (syn::PathArguments::None, name) if PASSIVE.contains(&name) => Ty::Passive,
         (syn::PathArguments::AngleBracketed(args), "Vec") => match args.args.first() {
@@ -211,6 +218,16 @@ impl Function {
         name_derivatives(&item, &mut params);
         let output_shape = output.as_ref().map_or(Ty::Passive, shape_of);
         let base = base_of(&params, &output);
+        let (own, other) = match base {
+            Base::F32 => ("f32", "f64"),
+            _ => ("f64", "f32"),
+        };
+        for param in &mut params {
+            let ty = param.ty.to_token_stream();
+            if mentions(ty.clone(), other) && !mentions(ty, own) {
+                param.shape = param.shape.clone().with_floats(&Ty::Other);
+            }
+        }
         let function = Function {
             home,
             receiver,
@@ -241,15 +258,7 @@ impl Function {
                  it touches; write the computation over slices and indices",
             );
         }
-        for generic in &sig.generics.params {
-            if let syn::GenericParam::Type(parameter) = generic {
-                errors.at(
-                    parameter,
-                    "a function that is generic over types cannot be differentiated yet; write it \
-                     for `f64` or `f32` (constants such as `const N: usize` are fine)",
-                );
-            }
-        }
+        check_generics(&sig.generics, errors);
         if let Some(output) = &self.output {
             self.check_output(output, errors);
         }
@@ -347,7 +356,7 @@ fn contains_unknown(ty: &Ty) -> bool {
         | Ty::Maybe(inner)
         | Ty::Ref(inner, _) => contains_unknown(inner),
         Ty::Tuple(parts) => parts.iter().any(contains_unknown),
-        Ty::Real | Ty::Passive | Ty::Opaque => false,
+        Ty::Real | Ty::Other | Ty::Passive | Ty::Opaque => false,
     }
 }
 
@@ -595,7 +604,31 @@ fn check_wrt(params: &[Param], args: &Args, errors: &Errors) {
     }
 }
 
+/// The one type parameter that can be is the float.
+fn check_generics(generics: &syn::Generics, errors: &Errors) {
+    let floats = float::scalar_parameters(generics);
+    for parameter in generics.type_params() {
+        let message = match floats.iter().position(|float| *float == parameter.ident) {
+            Some(0) => continue,
+            Some(_) => format!(
+                "a differentiated function has one float type, and `{}` is it; use `{}` alone",
+                floats[0], floats[0]
+            ),
+            None => format!(
+                "a function that is generic over `{}` cannot be differentiated: the macro cannot \
+                 see through it; a float type is bound by `Scalar`, as in `T: Scalar`, and \
+                 everything else is a concrete type (`const N: usize` is fine)",
+                parameter.ident
+            ),
+        };
+        errors.at(parameter, message);
+    }
+}
+
 fn base_of(params: &[Param], output: &Option<Type>) -> Base {
+    if float::parameter().is_some() {
+        return Base::Parameter;
+    }
     let active = params.iter().filter(|param| param.active);
     let single = active
         .clone()
@@ -619,7 +652,7 @@ pub fn with_float(ty: &Type, float: &TokenStream) -> Type {
     impl VisitMut for Replace<'_> {
         fn visit_type_mut(&mut self, ty: &mut Type) {
             if let Type::Path(path) = ty
-                && (path.path.is_ident("f64") || path.path.is_ident("f32"))
+                && float::is_float(&path.path)
             {
                 *ty = Type::Verbatim(self.0.clone());
                 return;

@@ -7,9 +7,12 @@
 //! again, or from a record.
 
 pub mod carry;
+pub mod copies;
 pub mod fuse;
 pub mod jvp;
 pub mod linear;
+pub mod pairs;
 pub mod record;
 pub mod store;
 pub mod vjp;
+pub mod windows;

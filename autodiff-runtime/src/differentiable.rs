@@ -14,6 +14,12 @@
 /// point.flatten_into(&mut flat);
 /// assert_eq!(flat, [1.5, 2.0, 3.0]);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "the macro cannot see through the type `{Self}`, and it is not `Differentiable`",
+    label = "derivatives with respect to this are asked for",
+    note = "put `#[derive(Differentiable)]` on it; or hold it constant: mark the parameter or the \
+            field `#[constant]`, or name the active parameters by `#[differentiate(wrt(…))]`"
+)]
 pub trait Differentiable {
     /// The type of tangents and adjoints, owned.
     type Tangent;

@@ -122,6 +122,8 @@ mod dual;
 mod dual_vec;
 pub mod layered;
 pub mod nn;
+#[cfg(feature = "opencl")]
+pub mod opencl;
 #[doc(hidden)]
 pub mod private;
 mod real;

@@ -10,7 +10,9 @@ mod lane;
 mod lift;
 pub mod nalgebra;
 pub mod ops;
+mod records;
 mod rows;
+mod sequence;
 mod shape;
 mod tangent;
 mod tracing;
@@ -34,9 +36,11 @@ pub use jacobian::{
 pub use key::{Found, HeldConstant, Key, find};
 pub use lane::{Coordinate, Lane, Lanes, put_lane, take_lane};
 pub use lift::{Lift, Lower, coerce, lift, lower};
+pub use records::{records, trips};
+pub use sequence::{check_clone_from_slice, check_copy_from_slice, check_swap_with_slice, order};
 pub use shape::{SameShape, check_shape};
 pub use tangent::{add_tangent, all_pairs, each};
-pub use tracing::{Inputs, place_nodes, record_given, trace_inputs, trace_outputs, values};
+pub use tracing::{Inputs, place_nodes, record_given, to_f64, trace_inputs, trace_outputs, values};
 pub use tree::{AddFrom, Clear, Tree, accumulate, clear, sum};
 pub use zero::{Placeholder, ZeroLike, outline, placeholder, zero_like, zero_of};
 

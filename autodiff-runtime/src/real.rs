@@ -5,36 +5,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 mod sealed {
-    use safetensors::Dtype;
-
-    /// Keeps the trait closed, and knows how a number is stored in files.
-    pub trait Sealed: crate::robust::kernel::Lanes {
-        /// The name of the type in files.
-        const DTYPE: Dtype;
-        /// Appends the bytes of the number.
-        fn put_le_bytes(self, bytes: &mut Vec<u8>);
-        /// The number of these bytes, of which there are as many as the type has.
-        fn from_le_bytes(bytes: &[u8]) -> Self;
-    }
-
-    macro_rules! stored {
-        ($t:ident, $dtype:ident) => {
-            impl Sealed for $t {
-                const DTYPE: Dtype = Dtype::$dtype;
-
-                fn put_le_bytes(self, bytes: &mut Vec<u8>) {
-                    bytes.extend(self.to_le_bytes());
-                }
-
-                fn from_le_bytes(bytes: &[u8]) -> Self {
-                    bytes.try_into().map_or($t::NAN, $t::from_le_bytes)
-                }
-            }
-        };
-    }
-
-    stored!(f32, F32);
-    stored!(f64, F64);
+    pub trait Sealed: crate::robust::kernel::Lanes + crate::nn::Stored {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
 }
 
 /// A machine precision that networks and aggregators compute in: `f32` or `f64`.

@@ -8,7 +8,7 @@ use autodiff_runtime::nn::{
     Pass, Real, Retain, Retained, SampleGradients, Sequential, Sgd, ShapeError,
     SoftmaxCrossEntropy, Source, SquaredError, Uniform,
 };
-use autodiff_runtime::robust::Aggregator;
+use autodiff_runtime::robust::{Aggregator, Selected};
 use common::{assert_close, data, spec};
 use nalgebra::{DMatrix, DMatrixView, DVector, dmatrix};
 use rand::SeedableRng;
@@ -171,7 +171,7 @@ fn gradients_are_those_of_dual_numbers() {
             + w[13] * input[1]
             + w[14];
         let residual = output - number(y[(i, 0)]);
-        total = total + residual * residual * number(0.5 / 6.0);
+        total += residual * residual * number(0.5 / 6.0);
     }
     assert_close(
         &found,
@@ -257,6 +257,40 @@ fn a_whole_network_aggregates_one_vector_a_sample() {
     assert_eq!(found.amax(), 0.0);
     graph.clear_model_aggregator();
     assert!(graph.model_aggregator().is_none());
+}
+
+#[test]
+fn chosen_weights_are_aggregated_and_the_others_averaged() {
+    let (x, labels) = (batch(20), (0..20).map(|i| i % 2).collect::<Vec<_>>());
+    let mut graph = tangled(&Activation::Tanh);
+    let rows = single_gradients(&mut graph, &x, &labels);
+    let (_, mean) = gradient_of(&mut graph, &x, &SoftmaxCrossEntropy, &labels);
+    // Weights and biases of all three layers, in no order; a set of its own for each step.
+    for chosen in [vec![50, 3, 14, 20, 35, 55], vec![0], vec![]] {
+        for text in ["soft-truncation:delta=0.3", "median-of-means:blocks=5"] {
+            graph.set_model_aggregator(Selected::new(spec(text), chosen.clone()).unwrap());
+            let (_, found) = gradient_of(&mut graph, &x, &SoftmaxCrossEntropy, &labels);
+            let columns = DMatrix::from_fn(20, chosen.len(), |i, j| rows[(i, chosen[j])]);
+            let mut expected = mean.clone();
+            if !chosen.is_empty() {
+                let estimate = spec(text).of_rows(&columns).unwrap();
+                chosen
+                    .iter()
+                    .zip(&estimate)
+                    .for_each(|(&at, &e)| expected[at] = e);
+            }
+            assert_close(&found, &expected, 1e-12, text);
+        }
+    }
+    graph.set_model_aggregator(Selected::new(spec("median"), [56]).unwrap());
+    let error = graph
+        .gradient(&x, &SoftmaxCrossEntropy, &labels, &mut Pass::new())
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the whole network: selected coordinates: expected 57 or more coordinates, found 56"
+    );
+    assert!(Selected::new(spec("median"), [2, 1, 2]).is_err());
 }
 
 #[test]

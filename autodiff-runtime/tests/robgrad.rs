@@ -233,3 +233,99 @@ fn single_precision_works_too() {
         .unwrap();
     assert!((w[0] - 2.0).abs() < 1e-6);
 }
+
+/// The same as [`pull_towards`], for any thread.
+fn shared_pull(points: &DMatrix<f64>) -> impl Fn(usize, &[f64], &mut [f64]) -> f64 + Sync {
+    |i, w, gradient| pull_towards(points)(i, w, gradient)
+}
+
+const STREAMED: [&str; 5] = [
+    "mean",
+    "soft-truncation",
+    "soft-truncation:variance=population,variance-floor=0.5,over-n",
+    "norm-clip:max-norm=2",
+    "norm-normalize",
+];
+
+#[test]
+fn threads_change_nothing() {
+    let points = data(150, 7, 8);
+    for text in STREAMED
+        .into_iter()
+        .chain(["median", "geometric-median", "trimmed-mean"])
+    {
+        let descend = |threads: usize, parallel: bool| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
+            let mut driver = RobGrad::new(common::spec(text));
+            let mut w = [0.5; 7];
+            let selection = Selection::Indices(vec![6, 0, 2, 3]);
+            pool.install(|| {
+                for _ in 0..3 {
+                    if parallel {
+                        driver
+                            .par_step(&mut w, 150, 0.3, &selection, shared_pull(&points))
+                            .unwrap();
+                    } else {
+                        driver
+                            .step(&mut w, 150, 0.3, &selection, pull_towards(&points))
+                            .unwrap();
+                    }
+                }
+            });
+            w
+        };
+        let expected = descend(1, false);
+        assert_eq!(descend(1, true), expected, "{text}");
+        assert_eq!(descend(2, true), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_stream_gives_the_estimate_of_stored_gradients() {
+    let mut points = data(90, 4, 9);
+    points[(5, 1)] = 1e6;
+    let gradients = -&points;
+    for text in STREAMED {
+        let mut w = [0.0; 4];
+        RobGrad::new(common::spec(text))
+            .step(&mut w, 90, 1.0, &Selection::All, pull_towards(&points))
+            .unwrap();
+        let expected = common::of_rows(text, &gradients).unwrap();
+        for (j, w) in w.iter().enumerate() {
+            let error = (w + expected[j]).abs();
+            assert!(
+                error <= 1e-12 * gradients.amax(),
+                "{text}: {w} is not {}",
+                -expected[j]
+            );
+        }
+    }
+}
+
+#[test]
+fn a_limit_of_memory_changes_nothing() {
+    let points = data(40, 9, 10);
+    for text in [
+        "median",
+        "trimmed-mean",
+        "m-location:psi=tanh,spread=mad",
+        "geometric-median",
+    ] {
+        let descend = |driver: RobGrad<f64, autodiff_runtime::robust::Spec>| {
+            let mut w = [0.25; 9];
+            let mut driver = driver;
+            driver
+                .step(&mut w, 40, 0.5, &Selection::All, pull_towards(&points))
+                .unwrap();
+            w
+        };
+        let expected = descend(RobGrad::new(common::spec(text)));
+        for numbers in [0, 100, 360] {
+            let limited = RobGrad::new(common::spec(text)).memory(numbers);
+            assert_eq!(descend(limited), expected, "{text}, {numbers}");
+        }
+    }
+}

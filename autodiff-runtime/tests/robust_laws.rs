@@ -2,6 +2,7 @@
 
 mod common;
 
+use autodiff_runtime::nn::Real;
 use autodiff_runtime::robust::{
     AggregateError, Aggregator, DenseGradient, NonFinite, OuterProducts, Part, Rows, Spec,
     Workspace,
@@ -233,5 +234,84 @@ fn the_number_of_threads_changes_nothing() {
         }
         let estimate = |threads| with_threads(threads, || flat_outer(&spec(text), &x, &gy));
         assert_eq!(estimate(1), estimate(2), "{text}");
+    }
+}
+
+/// Large layers are estimated many weights at once; rows are not.
+fn check_large_layer<T: Real>(x: &DMatrix<f64>, gy: &DMatrix<f64>, tolerance: f64) {
+    let (x, gy) = (x.map(T::of), gy.map(T::of));
+    let rows = written_out(&x, &gy);
+    for text in [
+        "mean",
+        "soft-truncation",
+        "soft-truncation:delta=0.2,variance=population,variance-floor=0.01,over-n",
+        "median",
+        "norm-clip",
+        "multi-krum",
+        "geometric-median",
+        "median-of-means",
+    ] {
+        let (found, expected) = (flat_outer(&spec(text), &x, &gy), of_rows(text, &rows));
+        let (found, expected) = (found.unwrap(), expected.unwrap());
+        for (j, column) in rows.column_iter().enumerate() {
+            let largest = if text.contains("soft") || text.contains("median") && !text.contains('-')
+            {
+                column.amax()
+            } else {
+                rows.amax()
+            };
+            let error = (found[j] - expected[j]).abs().as_f64();
+            assert!(
+                error <= tolerance * largest.as_f64(),
+                "{text}: entry {j} is off by {error:e}"
+            );
+        }
+    }
+}
+
+#[test]
+fn large_layers_agree_with_rows() {
+    // Odd and even numbers of samples; outputs and inputs that do not fill a register or a tile.
+    for n in [41, 64] {
+        let (mut x, mut gy) = (data(n, 21, 1), data(n, 39, 2));
+        // A dead unit, a half-dead one, a constant one, one far from zero, and gross outliers.
+        x.column_mut(3).fill(0.0);
+        x.column_mut(4).iter_mut().step_by(2).for_each(|x| *x = 0.0);
+        x.column_mut(5).fill(1.5);
+        x.column_mut(6)
+            .iter_mut()
+            .for_each(|x| *x = 4096.0 + (*x * 64.0).round() / 64.0);
+        gy.column_mut(7).fill(-0.25);
+        x.row_mut(9).iter_mut().for_each(|x| *x *= 1e6);
+        check_large_layer::<f64>(&x, &gy, 1e-12);
+        check_large_layer::<f32>(
+            &x.map(|x| f64::from(x as f32)),
+            &gy.map(|x| f64::from(x as f32)),
+            4e-6,
+        );
+    }
+}
+
+#[test]
+fn large_layers_name_bad_samples_too() {
+    let (mut x, gy) = (data(41, 22, 1), data(41, 39, 2));
+    x[(17, 20)] = f64::NAN;
+    for text in ["soft-truncation", "median", "multi-krum"] {
+        let outer = OuterProducts::new(&x, &gy).unwrap();
+        let found = spec(text).of_outer(outer);
+        assert_eq!(
+            found,
+            Err(AggregateError::NonFinite { sample: 17 }),
+            "{text}"
+        );
+        let propagating = Spec {
+            non_finite: NonFinite::Propagate,
+            ..spec(text)
+        };
+        let estimate = propagating.of_outer(outer).unwrap();
+        assert!(
+            estimate.weight.column(20).iter().all(|w| w.is_nan()),
+            "{text}"
+        );
     }
 }

@@ -109,3 +109,32 @@ fn links_between_the_documents_lead_somewhere() {
         }
     }
 }
+
+/// The tutorial's node with its gradients left to an aggregator is the library's layer with that aggregator, and with the
+/// estimate inside it is the same again.
+#[test]
+fn a_node_of_ones_own_learns_as_the_built_in_layer_does() {
+    let output = output(env!("CARGO_BIN_EXE_05_node"));
+    let losses: Vec<Vec<f64>> = output
+        .lines()
+        .skip(1)
+        .map(|line| {
+            line.split_whitespace()
+                .filter_map(|word| word.parse().ok())
+                .collect()
+        })
+        .collect();
+    assert_eq!(losses.len(), 5);
+    let after: Vec<f64> = losses.iter().map(|row| row[row.len() - 1]).collect();
+    assert!((after[0] - after[1]).abs() < 1e-6, "{output}");
+    assert!(
+        (after[2] - after[3]).abs() < 1e-6 && (after[2] - after[4]).abs() < 1e-6,
+        "{output}"
+    );
+    assert!(
+        losses
+            .iter()
+            .all(|row| row[row.len() - 1] < row[row.len() - 2]),
+        "{output}"
+    );
+}

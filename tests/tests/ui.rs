@@ -3,7 +3,14 @@
 #[test]
 fn ui() {
     let cases = trybuild::TestCases::new();
-    for cause in ["attribute", "calls", "rule", "signature", "unsupported"] {
+    for cause in [
+        "attribute",
+        "calls",
+        "iterators",
+        "rule",
+        "signature",
+        "unsupported",
+    ] {
         cases.compile_fail(format!("tests/ui/{cause}/*.rs"));
     }
 }

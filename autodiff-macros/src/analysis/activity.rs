@@ -95,9 +95,10 @@ fn flow(stmt: &Stmt) -> Option<Flow> {
             var,
             init: Some(init),
         } => (vars(std::slice::from_ref(init)), vec![*var]),
-        Stmt::Assign { place, value, .. } | Stmt::Accumulate { place, value, .. } => {
-            (vars(std::slice::from_ref(value)), vec![place.root])
-        }
+        Stmt::Assign { place, value, .. }
+        | Stmt::Accumulate { place, value, .. }
+        | Stmt::Push { place, value, .. } => (vars(std::slice::from_ref(value)), vec![place.root]),
+        Stmt::Pop { place, var, .. } => (vec![place.root], vec![*var]),
         Stmt::AccumulateAll { place, other } => (vec![other.root], vec![place.root]),
         Stmt::Call(call) => call_flow(call),
         _ => return None,

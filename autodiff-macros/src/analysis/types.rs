@@ -185,10 +185,19 @@ impl Types<'_> {
             }
             (Callee::Method(name), [Some(receiver), ..]) => {
                 let name = name.to_string();
+                // What takes a float beside itself, as in `x.max(0.0)`, is one.
                 if OF_ONE_KIND.contains(&name.as_str()) {
                     self.same_places(&result, receiver);
-                } else if rule::row(&name).is_some() && self.is_real(receiver) {
-                    self.learn(&result);
+                } else if rule::row(&name).is_some() {
+                    let with_float = call.args[1..]
+                        .iter()
+                        .any(|arg| matches!(arg, Arg::Value(value) if self.operand_is_real(value)));
+                    if with_float {
+                        self.learn(receiver);
+                    }
+                    if self.is_real(receiver) {
+                        self.learn(&result);
+                    }
                 }
             }
             _ => {}
@@ -223,10 +232,24 @@ impl Types<'_> {
                     Some(row) => self.replace(*call, row, &mut out),
                     None => out.push(Stmt::Call(call)),
                 },
+                Stmt::Let(mut eqn) => {
+                    self.load_numbers(&mut eqn);
+                    out.push(Stmt::Let(eqn));
+                }
                 other => out.push(other),
             }
         }
         block.0 = out;
+    }
+
+    /// What was cloned because its type was unknown is read if it is a number: a number's adjoint is
+    /// an expression, and only a read passes that on.
+    fn load_numbers(&self, eqn: &mut Eqn) {
+        if let Op::CloneOf(place) = &eqn.op
+            && matches!(self.trace.ty(eqn.var), Ty::Real)
+        {
+            eqn.op = Op::Load(place.clone());
+        }
     }
 
     /// The row that a call is of; none of a cast means the value itself.

@@ -138,6 +138,19 @@ fn strip_mut(param: TokenStream) -> TokenStream {
     tokens.collect()
 }
 
+fn is_placeholder(code: &Code) -> bool {
+    code.tokens.to_string().contains("placeholder")
+}
+
+/// Whether the operand is `Vec::new()` or `Vec::with_capacity(n)`, whatever the elements will be.
+fn is_empty_vec(operand: &Operand) -> bool {
+    let Operand::Code(code) = operand else {
+        return false;
+    };
+    let text = code.tokens.to_string();
+    text.contains("Vec :: new") || text.contains("Vec :: with_capacity")
+}
+
 struct Twin<'a> {
     trace: &'a Trace,
     activity: &'a Activity,
@@ -190,6 +203,26 @@ impl Twin<'_> {
         }
     }
 
+    /// A `let` of passive values; a reference into active data stays one.
+    fn bindings(&self, code: &Code, defines: &[VarId]) -> TokenStream {
+        let alias = |var: &VarId| {
+            let ty = self.trace.ty(*var);
+            matches!(ty, Ty::Ref(..)) && ty.may_be_active()
+        };
+        let parsed = syn::parse2::<syn::Stmt>(code.tokens.clone());
+        let (false, Ok(syn::Stmt::Local(mut local))) = (defines.iter().any(alias), parsed) else {
+            return code.tokens.clone();
+        };
+        if let Some(init) = &mut local.init {
+            let value = Code {
+                tokens: init.expr.to_token_stream(),
+                ..code.clone()
+            };
+            *init.expr = syn::Expr::Verbatim(self.code(&value));
+        }
+        local.to_token_stream()
+    }
+
     fn operand(&self, operand: &Operand) -> TokenStream {
         match operand {
             Operand::Code(code) => {
@@ -209,7 +242,10 @@ impl Twin<'_> {
         let value = self.operand(operand);
         match operand {
             Operand::Var(var) if self.varied(*var) => value,
+            Operand::Code(code) if matches!(code.ty, Ty::Passive) && !is_placeholder(code) => value,
+            Operand::Code(code) if code.tokens.to_string() == "None" => value,
             Operand::Var(var) if self.trace.ty(*var).is_passive() => value,
+            Operand::Code(code) if matches!(code.ty, Ty::Passive) => value,
             Operand::Var(var) if !self.trace.ty(*var).is_real() => {
                 let ty = wide_type(self.trace.ty(*var));
                 quote!(::autodiff_runtime::private::lift::<#ty, _>(&#value))
@@ -245,6 +281,12 @@ impl Twin<'_> {
                     quote!(#place += #value;)
                 }
             }
+            Stmt::Push { place, value, .. } => {
+                let value = self.element_for(place, value);
+                let place = self.place(place);
+                quote!(::std::vec::Vec::push(&mut #place, #value);)
+            }
+            Stmt::Pop { .. } => self.emit.block(&Block(vec![stmt.clone()])),
             Stmt::If {
                 cond, then, els, ..
             } => {
@@ -255,13 +297,25 @@ impl Twin<'_> {
             Stmt::Loop(l) => self.a_loop(l),
             Stmt::Call(call) => self.call(call),
             Stmt::Passive { code, defines, .. } if defines.is_empty() => self.code(code),
-            Stmt::Passive { code, .. } => code.tokens.clone(),
+            Stmt::Passive { code, defines, .. } => self.bindings(code, defines),
             _ => TokenStream::new(),
         }
     }
 
     fn value_for(&self, place: &Place, value: &Operand) -> TokenStream {
+        if is_empty_vec(value) {
+            return self.operand(value);
+        }
         if self.varied(place.root) && self.trace.place_ty(place).may_be_active() {
+            self.lifted(value)
+        } else {
+            self.operand(value)
+        }
+    }
+
+    /// The same for a new element of `place`.
+    fn element_for(&self, place: &Place, value: &Operand) -> TokenStream {
+        if self.varied(place.root) && self.trace.place_ty(place).element().may_be_active() {
             self.lifted(value)
         } else {
             self.operand(value)
@@ -281,7 +335,9 @@ impl Twin<'_> {
             }
             _ => None,
         };
-        let placeholder = |init: &Operand| matches!(init, Operand::Code(code) if code.tokens.to_string().contains("placeholder"));
+        let placeholder = |init: &Operand| {
+            is_empty_vec(init) || matches!(init, Operand::Code(code) if is_placeholder(code))
+        };
         match init {
             None => quote!(let #mutable #ident #ty;),
             Some(init) if placeholder(init) && self.varied(var) && of.annotation.is_none() => {
@@ -289,6 +345,10 @@ impl Twin<'_> {
                     Ty::Real => quote!(<__T as ::autodiff_runtime::Scalar>::zero()),
                     _ => self.operand(init),
                 };
+                quote!(let #mutable #ident = #init;)
+            }
+            Some(init) if placeholder(init) && matches!(of.ty, Ty::Vec(_)) => {
+                let init = self.operand(init);
                 quote!(let #mutable #ident = #init;)
             }
             Some(init) if placeholder(init) && self.varied(var) => {
@@ -317,6 +377,7 @@ impl Twin<'_> {
             let ty = of.annotation.as_ref().map(|ty| quote!(: #ty));
             let value = match &eqn.op {
                 Op::Passive(code) => self.code(code),
+                Op::Copy => self.operand(&eqn.args[0]),
                 Op::Rule(row) => {
                     // Of a varied argument with a flat rule, the plain value.
                     let args = eqn
@@ -436,6 +497,9 @@ impl Twin<'_> {
             }
             _ => {
                 let mut empty = l.clone();
+                if let Head::Each { iter, .. } = &mut empty.head {
+                    iter.tokens = self.code(iter);
+                }
                 empty.body = Block(vec![Stmt::Passive {
                     code: Code {
                         tokens: body,

@@ -26,7 +26,9 @@ use crate::derive::{self, Forward, Purpose, Reverse};
 use crate::ir::*;
 use crate::lower::Lowered;
 use crate::names;
-use crate::signature::{Function, Home, Param, Passing, Receiver, owned_tangent, tangent_type};
+use crate::signature::{
+    Base, Function, Home, Param, Passing, Receiver, float, owned_tangent, tangent_type,
+};
 use lifetimes::{Held, held_lifetimes, held_type, lifetimes_of, with_lifetime};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use pullback::{add_cotangent, only_type};
@@ -484,7 +486,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn where_clause(&self) -> TokenStream {
-        self.f.item.sig.generics.where_clause.to_token_stream()
+        float::owned(self.f.item.sig.generics.where_clause.clone()).to_token_stream()
     }
 
     /// The type of the tangent or adjoint that goes with a parameter, as the caller holds it.
@@ -566,7 +568,8 @@ impl<'a> Writer<'a> {
         body: TokenStream,
     ) -> TokenStream {
         let (vis, name, cfgs) = (&self.f.item.vis, self.name(suffix), self.cfgs());
-        let (generics, clause) = (self.generics(quote!(), quote!()), self.where_clause());
+        let generics = self.generics(quote!(), quote!());
+        let clause = self.where_clause();
         let attributes = attributes();
         let (params, enter) = (self.received(params, true), self.enter(true));
         let body = match self.lowered {

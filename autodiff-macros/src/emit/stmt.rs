@@ -3,7 +3,7 @@
 mod call;
 
 use crate::ir::*;
-use crate::signature::Base;
+use crate::signature::{Base, float};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
@@ -23,7 +23,7 @@ pub fn operand(operand: &Operand, trace: &Trace) -> TokenStream {
         Operand::Var(var) => trace.var(*var).ident.to_token_stream(),
         Operand::Lit(value, Some(tokens)) if *value < 0.0 => quote!((#tokens)),
         Operand::Lit(_, Some(tokens)) => tokens.clone(),
-        Operand::Lit(value, None) => number(*value),
+        Operand::Lit(value, None) => float::number(*value),
         Operand::Code(code) => {
             let tokens = &code.tokens;
             if tokens.clone().into_iter().count() == 1 {
@@ -40,6 +40,7 @@ pub fn receiver(o: &Operand, trace: &Trace, base: Base) -> TokenStream {
     match o {
         Operand::Lit(value, _) => {
             let literal = match base {
+                Base::Parameter => return float::number(*value),
                 Base::F32 => Literal::f32_suffixed(value.abs() as f32),
                 Base::F64 => Literal::f64_suffixed(value.abs()),
             };
@@ -50,15 +51,6 @@ pub fn receiver(o: &Operand, trace: &Trace, base: Base) -> TokenStream {
             }
         }
         other => operand(other, trace),
-    }
-}
-
-fn number(value: f64) -> TokenStream {
-    let literal = Literal::f64_unsuffixed(value.abs());
-    if value.is_sign_negative() {
-        quote!((-#literal))
-    } else {
-        quote!(#literal)
     }
 }
 
@@ -112,6 +104,18 @@ impl Emit<'_> {
             Stmt::Clear { place } => {
                 let place = self.place_mut(place);
                 quote!(::autodiff_runtime::private::clear(&mut #place);)
+            }
+            Stmt::Push { place, value, span } => {
+                let (place, value) = (self.place(place), self.operand(value));
+                quote_spanned!(*span=> ::std::vec::Vec::push(&mut #place, #value);)
+            }
+            Stmt::Pop { place, var, .. } => {
+                let (place, var) = (self.place(place), &self.trace.var(*var).ident);
+                quote! {
+                    let ::core::option::Option::Some(#var) = ::std::vec::Vec::pop(&mut #place) else {
+                        ::core::unreachable!()
+                    };
+                }
             }
             Stmt::If {
                 cond, then, els, ..
@@ -180,29 +184,22 @@ impl Emit<'_> {
     fn eqn(&self, eqn: &Eqn) -> TokenStream {
         let var = self.trace.var(eqn.var);
         let ident = &var.ident;
-        // The other argument of `vec![a; n]` is its length.
-        let numbers = match eqn.op {
-            Op::VecRepeat => &eqn.args[..1],
-            _ => &eqn.args[..],
-        };
-        let numbers: Vec<&Operand> = numbers.iter().collect();
-        let ty = self.annotation(var, &numbers);
+        let ty = self.annotation(var, &[]);
         let value = self.value(eqn);
         quote!(let #ident #ty = #value;)
     }
 
-    /// The type to write at a variable that is computed from `args`. Which float a literal is may
-    /// be said by a call in the user's code that says nothing in the expansion.
+    /// The type to write at a variable.
     fn annotation(&self, var: &Var, args: &[&Operand]) -> Option<TokenStream> {
-        let undecided = |arg: &&Operand| match arg {
-            Operand::Lit(_, Some(tokens)) => !tokens.to_string().contains('f'),
-            _ => false,
-        };
         if let Some(ty) = &var.annotation {
             return Some(quote!(: #ty));
         }
-        let literal = !args.is_empty() && args.iter().all(undecided);
-        let ty = literal.then(|| self.of_floats(&var.ty)).flatten()?;
+        // Of `None` nothing else may say what it could be.
+        let missing = |arg: &&Operand| matches!(arg, Operand::Code(code) if code.tokens.to_string().ends_with("None"));
+        let ty = match &var.ty {
+            Ty::Maybe(_) if args.iter().any(missing) => self.of_floats(&var.ty)?,
+            _ => return None,
+        };
         Some(quote!(: #ty))
     }
 
@@ -210,13 +207,14 @@ impl Emit<'_> {
     fn of_floats(&self, ty: &Ty) -> Option<TokenStream> {
         match ty {
             Ty::Real => Some(self.base.tokens()),
-            Ty::Array(element, Some(len)) => {
-                let element = self.of_floats(element)?;
-                Some(quote!([#element; #len]))
+            Ty::Maybe(inner) => {
+                let inner = self.of_floats(inner)?;
+                Some(quote!(::core::option::Option<#inner>))
             }
-            Ty::Vec(element) => {
-                let element = self.of_floats(element)?;
-                Some(quote!(::std::vec::Vec<#element>))
+            Ty::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.of_floats(part));
+                let parts = parts.collect::<Option<Vec<_>>>()?;
+                Some(quote!((#(#parts,)*)))
             }
             _ => None,
         }
@@ -227,6 +225,10 @@ impl Emit<'_> {
         match &eqn.op {
             Op::Rule(row) => self.rule(row.name, &eqn.args, eqn.span),
             Op::Copy => args().collect(),
+            Op::Cast(ty) => {
+                let value = self.operand(&eqn.args[0]);
+                quote!(#value as #ty)
+            }
             Op::Load(place) => self.load(place, eqn.var),
             Op::Array => {
                 let args = args();
@@ -321,14 +323,16 @@ impl Emit<'_> {
         let value = self.operand(&record.value);
         let parents = record.parents.iter().map(|(node, partial)| {
             let (node, partial) = (self.operand(node), self.operand(partial));
-            quote!((#node, #partial as f64))
+            let partial = float::to_f64(partial);
+            quote!((#node, #partial))
         });
         let constants = record.constants.iter().map(|constant| {
             let constant = self.operand(constant);
-            quote!(#constant as f64)
+            float::to_f64(constant)
         });
+        let value = float::to_f64(value);
         quote! {
-            __trace.equation(#name, #template, #value as f64, &[#(#parents),*], &[#(#constants),*])
+            __trace.equation(#name, #template, #value, &[#(#parents),*], &[#(#constants),*])
         }
     }
 
@@ -345,7 +349,7 @@ impl Emit<'_> {
             }
             _ => {
                 let (lane, base) = (&self.lane, self.base.tokens());
-                quote!(<#lane as ::autodiff_runtime::private::Lane<#base>>::ZERO)
+                quote!(<#lane as ::autodiff_runtime::private::Lane<#base>>::zero())
             }
         }
     }

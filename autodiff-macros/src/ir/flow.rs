@@ -58,9 +58,14 @@ impl Stmt {
                 out.extend([place.root, other.root]);
                 out.extend(place.index_reads().chain(other.index_reads()));
             }
-            Stmt::Clear { place } => {
+            Stmt::Clear { place } | Stmt::Pop { place, .. } => {
                 out.push(place.root);
                 out.extend(place.index_reads());
+            }
+            Stmt::Push { place, value, .. } => {
+                out.push(place.root);
+                out.extend(place.index_reads());
+                operand(value, &mut out);
             }
             Stmt::If { cond, .. } => operand(cond, &mut out),
             Stmt::Loop(l) => {
@@ -95,6 +100,7 @@ impl Stmt {
     pub fn binds(&self) -> Vec<VarId> {
         match self {
             Stmt::Let(eqn) => vec![eqn.var],
+            Stmt::Pop { var, .. } => vec![*var],
             Stmt::Declare { var, .. } | Stmt::NewStore { var, .. } => vec![*var],
             Stmt::Passive { defines, .. } => defines.clone(),
             Stmt::Take { values, .. } => values.clone(),
@@ -117,6 +123,8 @@ impl Stmt {
             Stmt::Assign { place, .. }
             | Stmt::Accumulate { place, .. }
             | Stmt::AccumulateAll { place, .. }
+            | Stmt::Push { place, .. }
+            | Stmt::Pop { place, .. }
             | Stmt::Clear { place } => vec![place.root],
             Stmt::Passive { writes, .. } => writes.clone(),
             Stmt::Put { var, .. } | Stmt::Take { var, .. } => vec![*var],

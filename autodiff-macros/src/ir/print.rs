@@ -92,6 +92,14 @@ fn line(stmt: &Stmt, trace: &Trace) -> String {
             format!("{} +=all {}", place(at, trace), place(other, trace))
         }
         Stmt::Clear { place: at } => format!("{} := 0 (all)", place(at, trace)),
+        Stmt::Push {
+            place: at, value, ..
+        } => {
+            format!("{} push {}", place(at, trace), operand(value, trace))
+        }
+        Stmt::Pop { place: at, var, .. } => {
+            format!("{} = pop {}", name(*var, trace), place(at, trace))
+        }
         Stmt::If { cond, .. } => format!("if {}", operand(cond, trace)),
         Stmt::Loop(l) => match &l.head {
             Head::Range {
@@ -155,6 +163,7 @@ fn right_side(eqn: &Eqn, trace: &Trace) -> String {
     match &eqn.op {
         Op::Rule(row) => format!("{}({args})", row.name),
         Op::Copy => args,
+        Op::Cast(ty) => format!("{args} as {ty}"),
         Op::Load(at) => format!("load {}", place(at, trace)),
         Op::Array => format!("[{args}]"),
         Op::VecOf => format!("vec[{args}]"),

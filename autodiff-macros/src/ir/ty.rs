@@ -10,6 +10,7 @@ impl Ty {
             Ty::Array(inner, len) => Ty::Array(Box::new(inner.of_variable()), len),
             Ty::Vec(inner) => Ty::Vec(Box::new(inner.of_variable())),
             Ty::Maybe(inner) => Ty::Maybe(Box::new(inner.of_variable())),
+            Ty::Tuple(parts) => Ty::Tuple(parts.into_iter().map(Ty::of_variable).collect()),
             other => other,
         }
     }
@@ -41,6 +42,45 @@ impl Ty {
         }
     }
 
+    /// The type with all floats in the precision of the function.
+    pub fn of_tangent(self) -> Ty {
+        self.with_floats(&Ty::Real)
+    }
+
+    /// The type with all floats replaced.
+    pub fn with_floats(self, float: &Ty) -> Ty {
+        let inner = |ty: Box<Ty>| Box::new(ty.with_floats(float));
+        match self {
+            Ty::Real | Ty::Other => float.clone(),
+            Ty::Array(element, len) => Ty::Array(inner(element), len),
+            Ty::Slice(element) => Ty::Slice(inner(element)),
+            Ty::Vec(element) => Ty::Vec(inner(element)),
+            Ty::Maybe(element) => Ty::Maybe(inner(element)),
+            Ty::Ref(element, mutable) => Ty::Ref(inner(element), mutable),
+            Ty::Tuple(parts) => Ty::Tuple(
+                parts
+                    .into_iter()
+                    .map(|part| part.with_floats(float))
+                    .collect(),
+            ),
+            other => other,
+        }
+    }
+
+    /// Whether there is a float of the other precision in it.
+    pub fn has_other(&self) -> bool {
+        match self {
+            Ty::Other => true,
+            Ty::Array(inner, _)
+            | Ty::Slice(inner)
+            | Ty::Vec(inner)
+            | Ty::Maybe(inner)
+            | Ty::Ref(inner, _) => inner.has_other(),
+            Ty::Tuple(parts) => parts.iter().any(Ty::has_other),
+            _ => false,
+        }
+    }
+
     /// The type behind any references.
     pub fn behind(&self) -> &Ty {
         match self {
@@ -50,7 +90,7 @@ impl Ty {
     }
 
     pub fn is_real(&self) -> bool {
-        matches!(self.behind(), Ty::Real)
+        matches!(self.behind(), Ty::Real | Ty::Other)
     }
 
     pub fn is_passive(&self) -> bool {
@@ -60,7 +100,7 @@ impl Ty {
     /// Whether a value is handed on by copying, as far as the macro can tell.
     pub fn is_copy(&self) -> bool {
         match self {
-            Ty::Real => true,
+            Ty::Real | Ty::Other => true,
             Ty::Ref(_, mutable) => !mutable,
             Ty::Array(element, _) => element.is_copy(),
             Ty::Tuple(parts) => parts.iter().all(Ty::is_copy),
@@ -78,11 +118,26 @@ impl Ty {
         }
     }
 
+    /// How many numbers with a derivative a value of this type holds, if that is known.
+    pub fn static_count(&self) -> Option<usize> {
+        match self {
+            Ty::Real => Some(1),
+            Ty::Passive | Ty::Opaque => Some(0),
+            Ty::Array(inner, Some(len)) => {
+                let len: syn::LitInt = syn::parse2(len.clone()).ok()?;
+                Some(inner.static_count()? * len.base10_parse::<usize>().ok()?)
+            }
+            Ty::Tuple(parts) => parts.iter().map(Ty::static_count).sum(),
+            Ty::Ref(inner, _) => inner.static_count(),
+            _ => None,
+        }
+    }
+
     /// Whether any part of a value of this type can carry a derivative.
     pub fn may_be_active(&self) -> bool {
         match self {
             Ty::Passive | Ty::Opaque => false,
-            Ty::Real | Ty::Unknown => true,
+            Ty::Real | Ty::Other | Ty::Unknown => true,
             Ty::Array(inner, _)
             | Ty::Slice(inner)
             | Ty::Vec(inner)
@@ -96,7 +151,7 @@ impl Ty {
 /// Whether the zero of a type can be written down without a value of it.
 pub fn has_static_shape(ty: &Ty) -> bool {
     match ty {
-        Ty::Real => true,
+        Ty::Real | Ty::Other => true,
         Ty::Array(element, Some(_)) => has_static_shape(element),
         _ => false,
     }

@@ -1,6 +1,7 @@
 //! Assignments, to variables and to parts of them.
 
 use super::Lower;
+use super::typing::by_names;
 use crate::ir::*;
 use crate::rule;
 use quote::{ToTokens, quote};
@@ -253,16 +254,7 @@ impl Lower<'_> {
         let Expr::Path(path) = &*call.func else {
             return false;
         };
-        let names: Vec<String> = path
-            .path
-            .segments
-            .iter()
-            .map(|s| s.ident.to_string())
-            .collect();
-        if !matches!(
-            names.iter().map(String::as_str).collect::<Vec<_>>()[..],
-            [.., "mem", "swap"]
-        ) {
+        if !by_names(&path.path, |names| matches!(names, [.., "mem", "swap"])) {
             return false;
         }
         let mut places = Vec::new();

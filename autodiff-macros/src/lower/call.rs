@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::expr::unsupported;
-use super::typing::PASSIVE_METHODS;
+use super::typing::{PASSIVE_METHODS, by_names};
 use crate::ir::*;
 use crate::rule::{self, Row};
 use quote::{ToTokens, quote};
@@ -17,26 +17,31 @@ impl Lower<'_> {
             let code = self.opaque(expr);
             return self.hold(code);
         }
-        if let Some(value) = self.maybe_method(call, expr) {
+        if let Some(value) = self
+            .chain_value(call, expr)
+            .or_else(|| self.sequence_value(call))
+            .or_else(|| self.picked_option(call, expr))
+            .or_else(|| self.maybe_method(call, expr))
+        {
             return value;
         }
         let receiver = self.ty_of(&call.receiver);
         match (name.as_str(), receiver.behind()) {
-            ("clone" | "to_owned", Ty::Real) => return self.operand(&call.receiver),
+            ("clone" | "to_owned", Ty::Real | Ty::Other) => return self.operand(&call.receiver),
             ("clone" | "to_owned" | "to_vec", _) => {
                 if let Some(place) = self.place(&call.receiver) {
                     let ty = self.ty_of(expr);
                     return self.eqn(Op::CloneOf(place), Vec::new(), ty, expr.span());
                 }
             }
-            ("sin_cos", Ty::Real | Ty::Unknown) => {
+            ("sin_cos", Ty::Real | Ty::Other | Ty::Unknown) => {
                 let x = self.operand(&call.receiver);
                 return self.sin_cos(x, call);
             }
             (_, Ty::Unknown | Ty::Opaque) if self.is_method_of_unknown(call) => {
                 return self.unknown_method_call(call);
             }
-            (_, Ty::Real | Ty::Unknown | Ty::Passive | Ty::Opaque) => {
+            (_, Ty::Real | Ty::Other | Ty::Unknown | Ty::Passive | Ty::Opaque) => {
                 if let Some(row) = rule::row(&name)
                     && row.params.len() == call.args.len() + 1
                 {
@@ -78,6 +83,9 @@ impl Lower<'_> {
 
     /// `f64::sin(x)` and its like, the only functions on floats that are not user functions.
     pub(super) fn float_function(&mut self, call: &syn::ExprCall, expr: &Expr) -> Operand {
+        if let Some(value) = self.mem_value(call, expr) {
+            return value;
+        }
         let name = float_method(call);
         let args: Vec<&Expr> = call.args.iter().collect();
         if let Some(name) = &name {
@@ -93,8 +101,9 @@ impl Lower<'_> {
             {
                 return self.rule_call(row, &args, call.func.span());
             }
-            if name == "from" && args.len() == 1 && self.ty_of(args[0]).is_real() {
-                return self.operand(args[0]);
+            if name == "from" && args.len() == 1 {
+                let target = float_type(call).unwrap_or_default();
+                return self.converted(args[0], &target, expr);
             }
         }
         let message = match name {
@@ -150,6 +159,9 @@ impl Lower<'_> {
             unreachable!("checked by the caller")
         };
         let mut args: Vec<Arg> = call.args.iter().map(|arg| self.arg(arg)).collect();
+        for (arg, expr) in args.iter().zip(&call.args) {
+            self.same_precision(arg, expr);
+        }
         share_repeated(&mut args);
         let mut path = func.path.clone();
         let mut turbofish = None;
@@ -179,6 +191,28 @@ impl Lower<'_> {
         }
     }
 
+    /// The derivatives of a callee have its precision, those of a caller its own.
+    fn same_precision(&mut self, arg: &Arg, expr: &Expr) {
+        let var = match arg {
+            Arg::Value(value) => value.var(),
+            Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => Some(place.root),
+            Arg::PassiveRef(_) => None,
+        };
+        if let Some(var) = var
+            && self.trace.ty(var).clone().has_other()
+        {
+            let own = self.base.tokens();
+            self.hazard(
+                vec![var],
+                expr,
+                format!(
+                    "an active argument of another precision than this function's `{own}`: the derivatives of \
+                     the callee would not fit; call a function of `{own}` and cast its result"
+                ),
+            );
+        }
+    }
+
     pub(super) fn arg(&mut self, arg: &Expr) -> Arg {
         match arg {
             Expr::Reference(reference) => {
@@ -198,6 +232,13 @@ impl Lower<'_> {
             }
             Expr::Lit(lit) if matches!(lit.lit, syn::Lit::Str(_)) => {
                 Arg::PassiveRef(self.opaque(arg))
+            }
+            Expr::Path(_) if self.is_alias(arg) => {
+                let alias = self.reference(arg).expect("it is the name of an alias");
+                match alias.mutable {
+                    true => Arg::Either(alias.place),
+                    false => Arg::Shared(alias.place),
+                }
             }
             Expr::Path(_) => match self.place(arg) {
                 Some(place) if !place.is_whole() => Arg::Shared(place),
@@ -255,50 +296,58 @@ fn float_method(call: &syn::ExprCall) -> Option<String> {
     let mut segments = path.path.segments.iter().rev();
     let name = segments.next()?.ident.to_string();
     let ty = segments.next()?.ident.to_string();
-    matches!(ty.as_str(), "f64" | "f32").then_some(name)
+    let is_float = matches!(ty.as_str(), "f64" | "f32")
+        || crate::signature::float::parameter().is_some_and(|float| float == ty);
+    is_float.then_some(name)
+}
+
+/// `f64` in `f64::from`.
+fn float_type(call: &syn::ExprCall) -> Option<String> {
+    let Expr::Path(path) = &*call.func else {
+        return None;
+    };
+    let ty = path.path.segments.iter().rev().nth(1)?;
+    Some(ty.ident.to_string())
 }
 
 /// What is said of a function of the standard library.
 fn standard_function(func: &Expr) -> Option<String> {
     let Expr::Path(path) = func else { return None };
-    let names: Vec<String> = path
-        .path
-        .segments
-        .iter()
-        .map(|s| s.ident.to_string())
-        .collect();
-    matches!(names.first()?.as_str(), "std" | "core" | "alloc" | "mem").then(|| {
-        format!(
-            "the function `{}` of the standard library is given active values and has no \
-             derivative here; write out what it does, or keep it outside of the function",
-            names.join("::")
-        )
+    by_names(&path.path, |names| {
+        matches!(names, ["std" | "core" | "alloc" | "mem", ..]).then(|| {
+            format!(
+                "the function `{}` of the standard library is given active values and has no \
+                 derivative here; write out what it does, or keep it outside of the function",
+                names.join("::")
+            )
+        })
     })
 }
 
 fn unknown_method(name: &str) -> String {
     const ITERATING: &[&str] = &[
-        "iter",
-        "iter_mut",
-        "into_iter",
-        "map",
-        "filter",
-        "fold",
+        "cycle",
+        "partition",
+        "min_by_key",
+        "max_by_key",
+        "try_fold",
+        "try_for_each",
+        "peekable",
+        "rposition",
+        "max",
+        "min",
         "sum",
         "product",
+        "fold",
+        "map",
         "zip",
-        "enumerate",
         "collect",
-        "windows",
-        "chunks",
-        "chunks_exact",
-        "for_each",
-        "rev",
     ];
     if ITERATING.contains(&name) {
-        return "iterators over active values are not supported by `#[differentiate]` yet; loop \
-                over the indices, as in `for i in 0..x.len()`"
-            .to_string();
+        return format!(
+            "the iterator method `{name}` is not known to `#[differentiate]` where it stands here; \
+             write this part as a loop over the items"
+        );
     }
     const OPERATORS: &[&str] = &["add", "sub", "mul", "div", "rem", "neg"];
     let close = crate::rules::TABLE

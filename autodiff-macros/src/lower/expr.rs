@@ -1,8 +1,10 @@
 //! Which operand holds the value of an expression?
 
 use super::Lower;
+use super::typing::by_names;
 use crate::ir::*;
 use crate::rule;
+use crate::signature::Base;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Lit, UnOp};
@@ -14,9 +16,19 @@ impl Lower<'_> {
             Expr::Paren(inner) => return self.operand(&inner.expr),
             Expr::Group(inner) => return self.operand(&inner.expr),
             Expr::Lit(lit) => return self.literal(lit),
+            Expr::Unary(unary)
+                if matches!(unary.op, UnOp::Neg(_))
+                    && matches!(&*unary.expr, Expr::Lit(lit) if matches!(lit.lit, Lit::Float(_))) =>
+            {
+                return self.unary(unary, expr);
+            }
             Expr::If(branch) if self.must_lower(expr) => return self.if_value(branch, expr),
             Expr::Block(block) if block.label.is_none() && self.must_lower(expr) => {
                 return self.block_value(&block.block);
+            }
+            Expr::Call(call) if makes_empty(call) => return self.empty(call, expr),
+            Expr::Call(call) if self.is_closure_call(call) && self.must_lower(expr) => {
+                return self.closure_call(call, expr);
             }
             Expr::Block(block) if self.must_lower(expr) => {
                 return self.labelled_value(block, expr);
@@ -85,6 +97,29 @@ impl Lower<'_> {
         }
     }
 
+    /// `Vec::new()`, `Vec::with_capacity(n)`, or a value that is never looked at.
+    fn empty(&mut self, call: &syn::ExprCall, expr: &Expr) -> Operand {
+        let mut reads = Vec::new();
+        let args: Vec<_> = call
+            .args
+            .iter()
+            .map(|arg| {
+                let code = self.opaque_as(arg, Ty::Passive);
+                let held = self.hold(code);
+                reads.extend_from_slice(held.reads());
+                crate::emit::operand(&held, &self.trace)
+            })
+            .collect();
+        let func = &call.func;
+        Operand::Code(Code {
+            tokens: quote!(#func(#(#args),*)),
+            reads,
+            pure: true,
+            ty: self.ty_of(expr),
+            span: expr.span(),
+        })
+    }
+
     /// A literal; a float keeps its tokens.
     pub(super) fn literal(&mut self, lit: &syn::ExprLit) -> Operand {
         let parsed = match &lit.lit {
@@ -93,8 +128,10 @@ impl Lower<'_> {
             _ => None,
         };
         match parsed {
-            Some(value) => Operand::Lit(value, Some(lit.to_token_stream())),
-            None => {
+            Some(value) if self.base != Base::Parameter => {
+                Operand::Lit(value, Some(lit.to_token_stream()))
+            }
+            _ => {
                 let code = self.opaque(&Expr::Lit(lit.clone()));
                 Operand::Code(code)
             }
@@ -212,7 +249,7 @@ impl Lower<'_> {
 
     /// `vec![…]`; other macros only without active values.
     fn macro_value(&mut self, mac: &syn::Macro, expr: &Expr) -> Operand {
-        if mac.path.is_ident("vec") {
+        if is_vec(&mac.path) {
             if let Ok(repeat) = syn::parse2::<syn::ExprRepeat>(bracketed(&mac.tokens)) {
                 let value = self.operand(&repeat.expr);
                 self.no_active_rows(&value, expr);
@@ -224,6 +261,9 @@ impl Lower<'_> {
             if let Ok(list) = syn::parse2::<syn::ExprArray>(bracketed(&mac.tokens)) {
                 return self.aggregate(Op::VecOf, list.elems.iter(), expr);
             }
+        }
+        if let Some(value) = self.popped(mac) {
+            return value;
         }
         let name = mac.path.to_token_stream();
         let code = self.opaque_or(
@@ -258,19 +298,63 @@ impl Lower<'_> {
         if self.is_unknown(&cast.expr) && target == self.base.tokens().to_string() {
             return self.cast_unknown(cast);
         }
-        if self.ty_of(&cast.expr).is_real() && target == self.base.tokens().to_string() {
-            return self.operand(&cast.expr);
+        if matches!(target.as_str(), "f64" | "f32") && self.base != Base::Parameter {
+            return self.converted(&cast.expr, &target, expr);
         }
         let code = self.opaque_or(
             expr,
             format!(
-                "an active value is cast to `{target}`: derivative code keeps one precision; use \
-                 `{}` throughout the function",
-                self.base.tokens()
+                "an active value is cast to `{target}`, which the macro does not know; cast to \
+                 `f64`, `f32` or an integer type by its own name"
             ),
         );
         self.hold(code)
     }
+
+    /// A float in the precision `target`: a linear operation.
+    pub(super) fn converted(&mut self, value: &Expr, target: &str, expr: &Expr) -> Operand {
+        let value = self.operand(value);
+        let own = target == self.base.tokens().to_string();
+        if own && matches!(self.trace.operand_ty(&value), Ty::Real) && self.is_own(&value) {
+            return value;
+        }
+        let ty = if own { Ty::Real } else { Ty::Other };
+        let target = proc_macro2::Ident::new(target, expr.span());
+        self.eqn(Op::Cast(quote!(#target)), vec![value], ty, expr.span())
+    }
+
+    /// Whether a float is known to have the precision of the function: a parameter or a part of
+    /// one.
+    fn is_own(&self, operand: &Operand) -> bool {
+        let last = self.regions.last().and_then(|region| region.0.last());
+        let loaded = match last {
+            Some(Stmt::Let(eqn)) if Some(eqn.var) == operand.var() => match &eqn.op {
+                Op::Load(place) => Some(place.root),
+                _ => None,
+            },
+            _ => operand.var(),
+        };
+        loaded.is_some_and(|var| self.trace.var(var).kind == Kind::Param)
+    }
+}
+
+fn makes_empty(call: &syn::ExprCall) -> bool {
+    let Expr::Path(path) = &*call.func else {
+        return false;
+    };
+    by_names(&path.path, |names| {
+        matches!(
+            names,
+            [.., "Vec", "new" | "with_capacity"] | ["autodiff_runtime", "private", "placeholder"]
+        )
+    })
+}
+
+/// `vec`, `std::vec`.
+pub(super) fn is_vec(path: &syn::Path) -> bool {
+    by_names(path, |names| {
+        matches!(names, ["vec"] | ["std" | "alloc", "vec"])
+    })
 }
 
 pub(super) fn bracketed(tokens: &proc_macro2::TokenStream) -> proc_macro2::TokenStream {
@@ -305,8 +389,8 @@ pub(super) fn unsupported(expr: &Expr) -> String {
              its name, or choose between such calls by `if`",
         ),
         Expr::Closure(_) => (
-            "a closure over active values",
-            "write its body where it is used",
+            "a closure over active values that is handed on",
+            "bind it by `let` and call it, pass it to an iterator, or write a function of its own",
         ),
         Expr::Struct(_) => (
             "a struct of active values",

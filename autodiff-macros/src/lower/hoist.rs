@@ -22,6 +22,11 @@ impl Lower<'_> {
         let mut stmt = stmt.clone();
         match &mut stmt {
             Stmt::Local(local) => hoist.root(&mut local.init.as_mut()?.expr),
+            Stmt::Expr(Expr::Assign(assign), _) if branches(&assign.right) => {
+                let mut value = (*assign.right).clone();
+                push_into(&assign.left, &mut value);
+                return Some(vec![Stmt::Expr(value, Some(Default::default()))]);
+            }
             Stmt::Expr(expr, _) => hoist.root(expr),
             Stmt::Item(_) | Stmt::Macro(_) => return None,
         }
@@ -31,6 +36,47 @@ impl Lower<'_> {
         let mut list = hoist.before;
         list.push(stmt);
         Some(list)
+    }
+}
+
+/// Whether a value comes from branches of which some leave.
+fn branches(value: &Expr) -> bool {
+    let branches = match value {
+        Expr::Block(block) => block.label.is_none(),
+        other => matches!(other, Expr::If(_) | Expr::Match(_)),
+    };
+    branches && escapes(value)
+}
+
+/// `x = if c { a } else { return b };` as `if c { x = a } else { return b }`: there is no value
+/// where the branch leaves.
+fn push_into(target: &Expr, value: &mut Expr) {
+    fn block(target: &Expr, block: &mut syn::Block) {
+        if let Some(Stmt::Expr(tail, None)) = block.stmts.last_mut() {
+            push_into(target, tail);
+        }
+    }
+    match value {
+        Expr::Paren(inner) => push_into(target, &mut inner.expr),
+        Expr::If(branch) => {
+            block(target, &mut branch.then_branch);
+            if let Some((_, els)) = &mut branch.else_branch {
+                push_into(target, els);
+            }
+        }
+        Expr::Match(matching) => {
+            for arm in &mut matching.arms {
+                push_into(target, &mut arm.body);
+                arm.comma.get_or_insert_default();
+            }
+        }
+        Expr::Block(inner) if inner.label.is_none() => block(target, &mut inner.block),
+        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {}
+        other if super::control::diverges(other) => {}
+        other => {
+            let value = other.clone();
+            *other = syn::parse_quote!(#target = #value);
+        }
     }
 }
 

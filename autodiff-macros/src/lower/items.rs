@@ -7,6 +7,7 @@ use super::Lower;
 use crate::args::Args;
 use crate::errors::Errors;
 use crate::ir::*;
+use crate::signature::float::FloatScope;
 use crate::signature::{Function, Home, shape_of};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -149,6 +150,7 @@ impl Lower<'_> {
 /// A function inside of the function, with derivatives of its own if it has any.
 fn with_attribute(item: &syn::ItemFn) -> TokenStream {
     let errors = Errors::default();
+    let _float = FloatScope::of(&item.sig.generics);
     Function::read(item.clone(), Home::Module, &Args::default(), &errors);
     let marked = item.attrs.iter().any(|attr| {
         attr.path()

@@ -119,10 +119,13 @@ impl Lower<'_> {
             }
             return self.close(open, head, &bind, &for_loop.body, span);
         }
+        if self.for_each_item(for_loop) {
+            return;
+        }
         let iter = self.iterator(
             &for_loop.expr,
-            "iterating over active values is not supported by `#[differentiate]` yet; loop over \
-             the indices, as in `for i in 0..x.len()`",
+            "what this loop iterates over is not known to `#[differentiate]`; iterate over a \
+             slice or a `Vec`, or over the indices, as in `for i in 0..x.len()`",
         );
         let open = self.open(for_loop.label.as_ref(), &for_loop.body);
         let mut bind = Vec::new();

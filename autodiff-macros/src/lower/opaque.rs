@@ -6,9 +6,11 @@ use crate::ir::*;
 use crate::rule;
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use std::collections::HashSet;
 use syn::Expr;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
+use syn::visit_mut::VisitMut;
 
 impl Lower<'_> {
     /// `expr` passed through, for a value without a derivative.
@@ -19,7 +21,7 @@ impl Lower<'_> {
 
     /// The same with a type that is known otherwise.
     pub(super) fn opaque_as(&mut self, expr: &Expr, ty: Ty) -> Code {
-        let tokens = expr.to_token_stream();
+        let tokens = spelled_out(expr);
         let reads = self.variables_in(tokens.clone());
         self.note_effects(expr, &reads);
         Code {
@@ -46,17 +48,52 @@ impl Lower<'_> {
         code
     }
 
+    /// The variables that `expr` changes, which are marked as such.
+    pub(super) fn written_in(&mut self, expr: &Expr) -> Vec<VarId> {
+        let mut effects = Effects::default();
+        effects.visit_expr(expr);
+        let written: Vec<VarId> = effects
+            .written
+            .iter()
+            .filter_map(|name| self.written_root(name))
+            .collect();
+        for var in &written {
+            self.trace.var_mut(*var).mutated = true;
+        }
+        written
+    }
+
+    /// Passive code must not call a closure that changes active variables.
+    fn note_closures(&mut self, expr: &Expr) {
+        let mut written = Vec::new();
+        for_each_name(expr.to_token_stream(), &mut |name| {
+            let closure = self.lookup(name).and_then(|var| self.closures.get(&var));
+            written.extend(
+                closure
+                    .into_iter()
+                    .flat_map(|closure| closure.written.clone()),
+            );
+        });
+        self.hazard(
+            written,
+            expr,
+            "a closure that changes active variables is called inside of an expression that the \
+             macro passes through; call it in a statement of its own",
+        );
+    }
+
     /// Marks what `expr` may change or move, and forbids it for active variables.
     fn note_effects(&mut self, expr: &Expr, reads: &[VarId]) {
+        self.note_closures(expr);
         let mut effects = Effects::default();
         effects.visit_expr(expr);
         for name in effects.maybe_written {
-            if let Some(var) = self.lookup(&name) {
+            if let Some(var) = self.written_root(&name) {
                 self.trace.var_mut(var).mutated = true;
             }
         }
         for name in effects.written {
-            if let Some(var) = self.lookup(&name) {
+            if let Some(var) = self.written_root(&name) {
                 self.trace.var_mut(var).mutated = true;
                 self.hazard(
                     vec![var],
@@ -78,15 +115,54 @@ impl Lower<'_> {
         }
     }
 
+    /// The variables that the name of `var` stands for.
+    fn stands_for(&self, var: VarId) -> Vec<VarId> {
+        if let Some(alias) = self.aliases.get(&var) {
+            let mut vars = vec![alias.place.root];
+            vars.extend(alias.place.index_reads());
+            return vars;
+        }
+        let inside: Vec<VarId> = if let Some(closure) = self.closures.get(&var) {
+            closure.captured().collect()
+        } else if let Some((_, meanings)) = self.iterators.get(&var) {
+            meanings.iter().map(|(_, var)| *var).collect()
+        } else {
+            return vec![var];
+        };
+        inside
+            .into_iter()
+            .flat_map(|inner| self.stands_for(inner))
+            .collect()
+    }
+
+    /// Whether the name of `var` is that of a closure or an iterator, not of a value.
+    fn stands_for_code(&self, var: VarId) -> bool {
+        self.closures.contains_key(&var) || self.iterators.contains_key(&var)
+    }
+
+    fn code_for(&self, var: VarId) -> TokenStream {
+        if let Some(closure) = self.closures.get(&var) {
+            return closure.tokens.clone();
+        }
+        let tokens = self.renamed(self.iterators[&var].0.to_token_stream());
+        quote!((#tokens))
+    }
+
+    /// The variable that writing to `name` writes to.
+    fn written_root(&self, name: &str) -> Option<VarId> {
+        let var = self.lookup(name)?;
+        Some(self.aliases.get(&var).map_or(var, |alias| alias.place.root))
+    }
+
     /// The variables of the function that occur in `tokens`.
     pub(super) fn variables_in(&self, tokens: TokenStream) -> Vec<VarId> {
         let mut found = Vec::new();
         for_each_name(tokens, &mut |name| {
-            if let Some(var) = self.lookup(name)
-                && !found.contains(&var)
-            {
-                found.push(var);
-                found.extend(self.aliases.get(&var).map(|place| place.root));
+            let Some(var) = self.lookup(name) else { return };
+            for var in self.stands_for(var) {
+                if !found.contains(&var) {
+                    found.push(var);
+                }
             }
         });
         found
@@ -95,60 +171,134 @@ impl Lower<'_> {
     /// `tokens` with every variable under its emitted name. Names that a closure or a pattern
     /// inside binds are renamed alike, which changes nothing.
     pub(super) fn renamed(&self, tokens: TokenStream) -> TokenStream {
-        let mut captured = Vec::new();
-        let renamed = self.rename(tokens, &mut captured);
-        if captured.is_empty() {
+        let mut renaming = Renaming::default();
+        let bound = match self.aliases.is_empty() {
+            true => Default::default(),
+            false => super::alias::bound_names(&tokens),
+        };
+        let renamed = self.rename(tokens, &bound, &mut renaming);
+        if renaming.before.is_empty() {
             return renamed;
         }
-        // A format string captures variables by the user's name: bring that name back.
-        let bindings = captured
-            .iter()
-            .map(|(user, emitted)| quote!(let #user = &#emitted;));
-        quote!({ #(#bindings)* #renamed })
+        let before = renaming.before;
+        quote!({ #(#before)* #renamed })
     }
 
     fn rename(
         &self,
         tokens: TokenStream,
-        captured: &mut Vec<(proc_macro2::Ident, proc_macro2::Ident)>,
+        bound: &HashSet<String>,
+        renaming: &mut Renaming,
     ) -> TokenStream {
-        let mut out = TokenStream::new();
-        for (token, is_field) in with_fields(tokens) {
+        let mut out: Vec<TokenTree> = Vec::new();
+        let mut tokens = with_fields(tokens).peekable();
+        while let Some((token, is_field)) = tokens.next() {
             let token = match token {
-                TokenTree::Ident(ident) if !is_field => match self.lookup(&ident.to_string()) {
-                    Some(var) if self.trace.var(var).ident != ident => {
-                        TokenTree::Ident(self.trace.var(var).ident.clone())
+                TokenTree::Ident(ident) if !is_field => {
+                    let name = ident.to_string();
+                    match self.lookup(&name) {
+                        Some(var) if self.stands_for_code(var) => {
+                            let tokens = self.code_for(var);
+                            out.extend(tokens);
+                            continue;
+                        }
+                        Some(var) if self.aliases.contains_key(&var) => {
+                            if !bound.contains(&name) {
+                                let next = tokens.peek().map(|(token, _)| token.to_string());
+                                self.put(var, next.as_deref(), &mut out);
+                                continue;
+                            }
+                            let (own, value) = (&self.trace.var(var).ident, self.alias_tokens(var));
+                            renaming.declare(&name, quote!(let #own = #value;));
+                            TokenTree::Ident(own.clone())
+                        }
+                        Some(var) if self.trace.var(var).ident != ident => {
+                            TokenTree::Ident(self.trace.var(var).ident.clone())
+                        }
+                        _ => TokenTree::Ident(ident),
                     }
-                    _ => TokenTree::Ident(ident),
-                },
+                }
                 TokenTree::Group(group) => {
-                    let inner = self.rename(group.stream(), captured);
+                    let inner = self.rename(group.stream(), bound, renaming);
                     let mut new = Group::new(group.delimiter(), inner);
                     new.set_span(group.span());
                     TokenTree::Group(new)
                 }
                 TokenTree::Literal(literal) => {
-                    for name in captures(&literal.to_string()) {
-                        if let Some(var) = self.lookup(&name) {
-                            let user = proc_macro2::Ident::new(&name, literal.span());
-                            let emitted = self.trace.var(var).ident.clone();
-                            if emitted != user {
-                                captured.push((user, emitted));
-                            }
-                        }
-                    }
+                    self.bring_back(&literal, renaming);
                     TokenTree::Literal(literal)
                 }
                 other => other,
             };
-            out.extend([token]);
+            out.push(token);
         }
-        out
+        out.into_iter().collect()
+    }
+
+    /// A format string captures variables by the user's name: that name is declared again.
+    fn bring_back(&self, literal: &proc_macro2::Literal, renaming: &mut Renaming) {
+        for name in captures(&literal.to_string()) {
+            let Some(var) = self.lookup(&name) else {
+                continue;
+            };
+            let user = proc_macro2::Ident::new(&name, literal.span());
+            let emitted = &self.trace.var(var).ident;
+            if self.aliases.contains_key(&var) {
+                let value = self.alias_tokens(var);
+                renaming.declare(&name, quote!(let #user = #value;));
+            } else if *emitted != user {
+                renaming.declare(&name, quote!(let #user = &#emitted;));
+            }
+        }
     }
 }
 
+/// What must be declared in front of renamed code.
+#[derive(Default)]
+struct Renaming {
+    names: HashSet<String>,
+    before: Vec<TokenStream>,
+}
+
+impl Renaming {
+    fn declare(&mut self, name: &str, stmt: TokenStream) {
+        if self.names.insert(name.to_string()) {
+            self.before.push(stmt);
+        }
+    }
+}
+
+/// The expression with `field: field` for every `field` of a struct: the one may get another name.
+fn spelled_out(expr: &Expr) -> TokenStream {
+    struct Spell;
+    impl VisitMut for Spell {
+        fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
+            field.colon_token.get_or_insert_default();
+            as_field(&mut field.member);
+            syn::visit_mut::visit_field_value_mut(self, field);
+        }
+
+        fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
+            field.colon_token.get_or_insert_default();
+            as_field(&mut field.member);
+            syn::visit_mut::visit_field_pat_mut(self, field);
+        }
+    }
+    /// A raw identifier is the same field, and no variable has such a name here.
+    fn as_field(member: &mut syn::Member) {
+        if let syn::Member::Named(name) = member
+            && !name.to_string().starts_with("r#")
+        {
+            *name = proc_macro2::Ident::new_raw(&name.to_string(), name.span());
+        }
+    }
+    let mut expr = expr.clone();
+    Spell.visit_expr_mut(&mut expr);
+    expr.into_token_stream()
+}
+
 /// Each token, and whether it stands after a single dot: `x` is a field in `a.x`, not in `a..x`.
-fn with_fields(tokens: TokenStream) -> impl Iterator<Item = (TokenTree, bool)> {
+pub(super) fn with_fields(tokens: TokenStream) -> impl Iterator<Item = (TokenTree, bool)> {
     tokens.into_iter().scan(0, |dots, token| {
         let is_field = *dots == 1;
         *dots = match &token {
@@ -178,7 +328,7 @@ fn captures(literal: &str) -> Vec<String> {
 }
 
 /// Calls `visit` with each identifier that can name a variable.
-fn for_each_name(tokens: TokenStream, visit: &mut dyn FnMut(&str)) {
+pub(super) fn for_each_name(tokens: TokenStream, visit: &mut dyn FnMut(&str)) {
     for (token, is_field) in with_fields(tokens) {
         match token {
             TokenTree::Ident(ident) if !is_field => visit(&ident.to_string()),
@@ -277,6 +427,40 @@ pub(super) fn root_name(expr: &Expr) -> Option<String> {
     }
 }
 
+/// Whether a method of a sequence changes it.
+pub(super) fn changes(method: &str) -> bool {
+    const CHANGING: &[&str] = &[
+        "push",
+        "pop",
+        "insert",
+        "remove",
+        "swap_remove",
+        "truncate",
+        "clear",
+        "resize",
+        "extend",
+        "extend_from_slice",
+        "append",
+        "drain",
+        "retain",
+        "dedup",
+        "fill",
+        "copy_from_slice",
+        "clone_from_slice",
+        "reverse",
+        "swap",
+        "swap_with_slice",
+        "rotate_left",
+        "rotate_right",
+        "sort",
+        "sort_by",
+        "sort_by_key",
+        "sort_unstable",
+        "sort_unstable_by",
+    ];
+    method.ends_with("_mut") || CHANGING.contains(&method)
+}
+
 /// Whether a method only looks at its receiver. The float methods of the rule table do.
 fn only_looks(method: &str) -> bool {
     const LOOKING: &[&str] = &[
@@ -320,6 +504,9 @@ impl<'ast> Visit<'ast> for Effects {
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        if changes(&call.method.to_string()) {
+            self.written.extend(root_name(&call.receiver));
+        }
         if !only_looks(&call.method.to_string())
             && let Some(root) = root_name(&call.receiver)
         {

@@ -31,7 +31,9 @@ const OPAQUE_PATTERN: &str = "this pattern takes an active value apart in a way 
 impl Lower<'_> {
     /// The subject of a `match`, an `if let` or a `let` with a pattern.
     pub(super) fn subject(&mut self, expr: &Expr) -> Subject {
-        let by_ref = matches!(expr, Expr::Reference(_)) || matches!(self.ty_of(expr), Ty::Ref(..));
+        let by_ref = matches!(expr, Expr::Reference(_))
+            || matches!(self.ty_of(expr), Ty::Ref(..))
+            || self.picks_reference(expr);
         let inner = bare(expr);
         if (self.ty_of(expr).is_passive() || !self.mentions_real(expr)) && !self.must_take(inner) {
             let code = match is_place(inner) {
@@ -150,7 +152,7 @@ impl Lower<'_> {
                 if let (Some(var), Some(ty)) = (operand.var(), annotation)
                     && matches!(self.trace.ty(var), Ty::Unknown)
                 {
-                    self.trace.var_mut(var).ty = crate::signature::shape_of(ty);
+                    self.trace.var_mut(var).ty = self.shape_of(ty);
                 }
                 let by_ref = matches!(self.trace.operand_ty(&operand), Ty::Ref(..));
                 let subject = self.subject_of(operand, by_ref);
@@ -313,15 +315,15 @@ impl Lower<'_> {
         let ty = self.trace.place_ty(place);
         let active = ty.may_be_active();
         let var = self.user_var(ident, Ty::Ref(Box::new(ty), false), Kind::Temp);
-        // Code that reads the name is evaluated in the forward sweep only.
-        self.trace.var_mut(var).mutated = true;
-        let mut reads: Vec<VarId> = place.index_reads().collect();
-        reads.push(place.root);
-        let name = self.trace.var(var).ident.clone();
-        let of = crate::emit::place(place, &self.trace);
-        self.passive(quote!(let #name = &#of;), ident.span(), reads, vec![var]);
         if active {
-            self.aliases.insert(var, place.clone());
+            self.aliases
+                .insert(var, super::alias::Alias::shared(place.clone()));
+        } else {
+            let mut reads: Vec<VarId> = place.index_reads().collect();
+            reads.push(place.root);
+            let name = self.trace.var(var).ident.clone();
+            let of = crate::emit::place(place, &self.trace);
+            self.passive(quote!(let #name = &#of;), ident.span(), reads, vec![var]);
         }
         self.bind(ident, var);
     }

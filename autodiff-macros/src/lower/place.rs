@@ -16,15 +16,14 @@ impl Lower<'_> {
                 Some(
                     self.aliases
                         .get(&root)
-                        .cloned()
-                        .unwrap_or(Place::whole(root)),
+                        .map_or(Place::whole(root), |alias| alias.place.clone()),
                 )
             }
             Expr::Paren(inner) => self.place(&inner.expr),
             Expr::Group(inner) => self.place(&inner.expr),
             Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => {
                 let place = self.place(&unary.expr)?;
-                if !place.is_whole() {
+                if !place.is_whole() || self.is_alias(&unary.expr) {
                     return Some(place);
                 }
                 // `*x` on a reference is the variable itself: the trace looks through references.
@@ -94,6 +93,11 @@ impl Lower<'_> {
             if fixed && !matches!(var.ty, Ty::Ref(..)) {
                 return Operand::Var(place.root);
             }
+        }
+        // Only generated code takes a `Vec` out of a sequence by value: the items of `into_iter`.
+        let is_element = matches!(place.path.last(), Some(Step::Index(_)));
+        if is_element && matches!(ty, Ty::Vec(_)) {
+            return self.copy_to_move(place, ty, expr.span());
         }
         if place.is_whole() && !ty.is_copy() {
             self.trace.var_mut(place.root).moved = true;

@@ -5,7 +5,6 @@ use super::control::Tail;
 use super::exits::escapes;
 use super::opaque::is_assigning;
 use crate::ir::*;
-use crate::signature::shape_of;
 use proc_macro2::{Ident, Span};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
@@ -94,6 +93,9 @@ impl Lower<'_> {
                 self.scopes.pop();
             }
             Expr::Macro(mac) => self.macro_stmt(mac, expr),
+            Expr::Call(call) if self.is_closure_call(call) && self.must_lower(expr) => {
+                self.closure_call(call, expr);
+            }
             Expr::Call(call) if self.is_differentiable_call(call) => {
                 self.call_value(call, expr);
             }
@@ -101,6 +103,9 @@ impl Lower<'_> {
                 self.unknown_method_call(call);
             }
             Expr::Call(call) if self.mem_swap(call, expr) => {}
+            Expr::Call(call) if self.mem_value(call, expr).is_some() => {}
+            Expr::MethodCall(call) if self.chain_stmt(call, expr) => {}
+            Expr::MethodCall(call) if self.sequence_stmt(call, expr) => {}
             Expr::MethodCall(call) if call.method == "swap" && call.args.len() == 2 => {
                 self.swap(call, expr);
             }
@@ -124,6 +129,9 @@ impl Lower<'_> {
     }
 
     fn macro_stmt(&mut self, mac: &syn::ExprMacro, expr: &Expr) {
+        if self.popped(&mac.mac).is_some() {
+            return;
+        }
         let name = mac
             .mac
             .path
@@ -149,6 +157,9 @@ impl Lower<'_> {
     }
 
     fn local(&mut self, local: &syn::Local) {
+        if self.let_split(local) || self.let_unzipped(local) {
+            return;
+        }
         let (pat, annotation) = match &local.pat {
             Pat::Type(typed) => (&*typed.pat, Some(&*typed.ty)),
             pat => (pat, None),
@@ -163,7 +174,7 @@ impl Lower<'_> {
                 self.operand(&init.expr);
             }
             (None, Pat::Ident(ident)) if plain(ident) => {
-                let ty = annotation.map_or(Ty::Unknown, shape_of);
+                let ty = annotation.map_or(Ty::Unknown, |ty| self.shape_of(ty));
                 let var = self.user_var(&ident.ident, ty, Kind::Slot);
                 self.trace.var_mut(var).annotation = annotation.map(|ty| ty.to_token_stream());
                 self.bind(&ident.ident, var);
@@ -183,11 +194,25 @@ impl Lower<'_> {
             self.bind(ident, place);
             return;
         }
-        if pat.mutability.is_none() && self.let_alias(ident, init) {
+        if self.let_code(pat, init) || (pat.mutability.is_none() && self.let_alias(ident, init)) {
             return;
         }
-        let operand = self.value(init);
+        let passive = annotation.is_some_and(super::passive::is_passive_type);
+        let operand = match passive && is_looking(init) {
+            // `let n: usize = x.iter()…` has no derivative, whatever it looks at.
+            true => {
+                let code = self.opaque_as(init, Ty::Passive);
+                self.hold(code)
+            }
+            false => self.value(init),
+        };
+        if self.adopt(pat, annotation, &operand) {
+            return;
+        }
         self.name_value(pat, annotation, operand, init.span());
+        if let Some(var) = self.lookup(&ident.to_string()) {
+            self.know_variable(var, annotation, init);
+        }
     }
 
     /// Gives a value the user's name.
@@ -199,7 +224,7 @@ impl Lower<'_> {
         span: Span,
     ) {
         let ident = &pat.ident;
-        let ty = match annotation.map(shape_of) {
+        let ty = match annotation.map(|ty| self.shape_of(ty)) {
             None | Some(Ty::Unknown) => self.trace.operand_ty(&operand),
             Some(ty) => ty,
         };
@@ -208,6 +233,10 @@ impl Lower<'_> {
         } else {
             ty
         };
+        // The tangent of a part that starts as a constant is there from the start.
+        if let (Ty::Tuple(_), Some(var)) = (&ty, operand.var()) {
+            self.trace.var_mut(var).ty = ty.clone();
+        }
         let annotation = annotation.map(|ty| ty.to_token_stream());
         let kind = if pat.mutability.is_some() {
             Kind::Slot
@@ -244,30 +273,43 @@ impl Lower<'_> {
         self.bind(ident, var);
     }
 
+    /// A closure or an iterator that is given a name.
+    fn let_code(&mut self, pat: &syn::PatIdent, init: &Expr) -> bool {
+        self.let_closure(&pat.ident, init) || self.let_iterator(&pat.ident, init)
+    }
+
+    /// A `Vec` that the macro has made becomes the user's variable. False if `operand` is something
+    /// else.
+    pub(super) fn adopt(
+        &mut self,
+        pat: &syn::PatIdent,
+        annotation: Option<&syn::Type>,
+        operand: &Operand,
+    ) -> bool {
+        let Operand::Var(var) = *operand else {
+            return false;
+        };
+        if !self.made.remove(&var) {
+            return false;
+        }
+        self.trace.var_mut(var).moved = false;
+        let named = self.user_var(&pat.ident, Ty::Unknown, Kind::Slot);
+        let new = self.trace.vars.pop().expect("the variable pushed above");
+        debug_assert_eq!(named.0 as usize, self.trace.vars.len());
+        let old = self.trace.var_mut(var);
+        (old.ident, old.source_name) = (new.ident, new.source_name);
+        if old.annotation.is_none() {
+            old.annotation = annotation.map(|ty| ty.to_token_stream());
+        }
+        self.bind(&pat.ident, var);
+        true
+    }
+
     /// The variable, if `expr` is the name of a reference.
     fn bare_reference(&mut self, expr: &Expr) -> Option<VarId> {
         let Expr::Path(path) = expr else { return None };
         let var = self.lookup(&path.path.get_ident()?.to_string())?;
         matches!(self.trace.ty(var), Ty::Ref(..)).then_some(var)
-    }
-
-    /// `let row = &w[r];`: from here on `row` stands for `w[r]`.
-    fn let_alias(&mut self, ident: &Ident, init: &Expr) -> bool {
-        let Expr::Reference(reference) = init else {
-            return false;
-        };
-        if reference.mutability.is_some() || !self.mentions_real(init) {
-            return false;
-        }
-        let Some(place) = self.place(&reference.expr) else {
-            return false;
-        };
-        let ty = self.trace.place_ty(&place);
-        if place.is_whole() || !ty.may_be_active() {
-            return false;
-        }
-        self.alias(ident, &place);
-        true
     }
 
     /// The variable of `operand`, if the last statement made it and it has no name yet.
@@ -308,7 +350,7 @@ impl Lower<'_> {
             && matches!(self.trace.ty(place.root), Ty::Unknown)
             && place.is_whole()
         {
-            self.trace.var_mut(place.root).ty = shape_of(ty);
+            self.trace.var_mut(place.root).ty = self.shape_of(ty);
         }
         self.bind_matched(pat, &subject);
     }
@@ -351,6 +393,19 @@ impl Lower<'_> {
     /// Whether a branch or block has to be taken apart: it carries derivatives or leaves early.
     pub(super) fn must_lower(&self, expr: &Expr) -> bool {
         !self.ty_of(expr).is_passive() || self.mentions_real(expr) || escapes(expr)
+    }
+}
+
+/// Whether an expression of a type without derivatives can pass through: what it looks at, it does
+/// not change.
+fn is_looking(expr: &Expr) -> bool {
+    match expr {
+        Expr::MethodCall(_) => true,
+        Expr::Call(call) => {
+            let func = call.func.to_token_stream().to_string();
+            func.starts_with(":: autodiff_runtime :: private")
+        }
+        _ => false,
     }
 }
 

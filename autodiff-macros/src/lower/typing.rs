@@ -3,7 +3,7 @@
 use super::Lower;
 use crate::ir::Ty;
 use crate::rule;
-use crate::signature::shape_of;
+use crate::signature::{Base, float, shape_of};
 use proc_macro2::Literal;
 use quote::ToTokens;
 use syn::{BinOp, Expr, Lit, UnOp};
@@ -46,11 +46,18 @@ impl Lower<'_> {
     /// The type of `expr`; `Unknown` where the tokens do not tell.
     pub(super) fn ty_of(&self, expr: &Expr) -> Ty {
         match expr {
-            Expr::Lit(lit) => lit_ty(&lit.lit),
+            Expr::Lit(lit) => match lit_ty(&lit.lit) {
+                Ty::Real if self.is_other(&lit.lit) => Ty::Other,
+                ty => ty,
+            },
             Expr::Paren(inner) => self.ty_of(&inner.expr),
             Expr::Group(inner) => self.ty_of(&inner.expr),
+            Expr::Path(path) if self.guessed(path).is_some() => {
+                self.guessed(path).expect("checked in the line above")
+            }
             Expr::Path(path) => match path.path.get_ident().map(|i| self.lookup(&i.to_string())) {
                 Some(Some(var)) => self.trace.ty(var).clone(),
+                None => constant_ty(&path.path),
                 _ if path.path.is_ident("None") => Ty::Maybe(Box::new(Ty::Unknown)),
                 _ => Ty::Unknown,
             },
@@ -69,7 +76,7 @@ impl Lower<'_> {
                 }
                 _ => Ty::Passive,
             },
-            Expr::Cast(cast) => shape_of(&cast.ty),
+            Expr::Cast(cast) => self.shape_of(&cast.ty),
             Expr::Reference(r) => {
                 let inner = self.ty_of(&r.expr);
                 if inner.is_passive() {
@@ -112,13 +119,32 @@ impl Lower<'_> {
                 Ty::Tuple(tuple.elems.iter().map(|part| self.ty_of(part)).collect()).or_passive()
             }
             Expr::Range(_) => Ty::Passive,
-            Expr::Macro(mac) if mac.mac.path.is_ident("vec") => self.vec_ty(&mac.mac.tokens),
+            Expr::Macro(mac) if super::expr::is_vec(&mac.mac.path) => self.vec_ty(&mac.mac.tokens),
             Expr::Match(matching) => self.match_ty(matching),
             Expr::If(branch) => match branch.then_branch.stmts.last() {
                 Some(syn::Stmt::Expr(tail, None)) => self.branch_ty(branch, tail),
                 _ => Ty::Passive,
             },
             _ => Ty::Unknown,
+        }
+    }
+
+    /// What the macro knows of a type; floats of the other precision are told apart.
+    pub(super) fn shape_of(&self, ty: &syn::Type) -> Ty {
+        let shape = shape_of(ty);
+        match self.is_other(&ty) {
+            true => shape.with_floats(&Ty::Other),
+            false => shape,
+        }
+    }
+
+    /// Whether a type or a literal is of the other precision.
+    fn is_other(&self, of: &impl ToTokens) -> bool {
+        let text = of.to_token_stream().to_string();
+        match self.base {
+            Base::F64 => text.contains("f32") && !text.contains("f64"),
+            Base::F32 => text.contains("f64") && !text.contains("f32"),
+            Base::Parameter => false,
         }
     }
 
@@ -172,10 +198,20 @@ impl Lower<'_> {
             "unwrap" | "expect" | "unwrap_or" | "unwrap_or_else" | "unwrap_or_default" => {
                 match receiver.behind() {
                     Ty::Maybe(inner) => (**inner).clone(),
+                    // `position(…).unwrap_or(0)`
+                    Ty::Passive if call.args.iter().all(|arg| self.ty_of(arg).is_passive()) => {
+                        Ty::Passive
+                    }
                     _ => Ty::Unknown,
                 }
             }
             "to_vec" => Ty::Vec(Box::new(receiver.element())).or_passive(),
+            "as_slice" | "as_mut_slice" => {
+                Ty::Ref(Box::new(Ty::Slice(Box::new(receiver.element()))), false)
+            }
+            name if super::iter::is_consumer(name) && self.is_iterator(&call.receiver) => {
+                self.chain_ty(call)
+            }
             _ if matches!(receiver.behind(), Ty::Unknown) => Ty::Unknown,
             _ if rule::row(&name).is_some() => call
                 .args
@@ -185,11 +221,21 @@ impl Lower<'_> {
         }
     }
 
+    /// The type that a name in a closure is supposed to have.
+    fn guessed(&self, path: &syn::ExprPath) -> Option<Ty> {
+        let name = path.path.get_ident()?;
+        let guesses = self.guesses.borrow();
+        let known = guesses.iter().rev().find(|(known, _)| name == known)?;
+        Some(known.1.clone())
+    }
+
     /// Whether `expr` names a variable whose type could carry a derivative.
     pub(super) fn mentions_real(&self, expr: &impl ToTokens) -> bool {
-        self.variables_in(expr.to_token_stream())
-            .iter()
-            .any(|var| self.trace.ty(*var).may_be_active())
+        self.assume_active
+            || self
+                .variables_in(expr.to_token_stream())
+                .iter()
+                .any(|var| self.trace.ty(*var).may_be_active())
     }
 }
 
@@ -204,8 +250,26 @@ impl Ty {
     }
 }
 
+/// `f64::MAX`, `std::f64::consts::PI`.
+fn constant_ty(path: &syn::Path) -> Ty {
+    by_names(path, |names| match names {
+        [.., "f64" | "f32", _] | [.., "consts", _] if float::parameter().is_some() => Ty::Opaque,
+        [.., "f64" | "f32", _] | [.., "f64" | "f32", "consts", _] | ["consts", _] => Ty::Real,
+        _ => Ty::Unknown,
+    })
+}
+
+/// What `look` finds in the names along a path: `["mem", "swap"]`.
+pub(super) fn by_names<R>(path: &syn::Path, look: impl FnOnce(&[&str]) -> R) -> R {
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    look(&names)
+}
+
 fn lit_ty(lit: &Lit) -> Ty {
     match lit {
+        // Beside a type parameter for floats, a literal is a plain number.
+        Lit::Float(_) if float::parameter().is_some() => Ty::Opaque,
         Lit::Float(_) => Ty::Real,
         Lit::Int(int) if matches!(int.suffix(), "f64" | "f32") => Ty::Real,
         _ => Ty::Passive,
@@ -226,6 +290,7 @@ fn of_operator(op: &BinOp, left: Ty, right: Ty) -> Ty {
 /// The result of a method of a float.
 fn join(left: Ty, right: Ty) -> Ty {
     match (left.behind(), right.behind()) {
+        (Ty::Other, _) | (_, Ty::Other) => Ty::Other,
         (Ty::Real, _) | (_, Ty::Real) => Ty::Real,
         (Ty::Passive, Ty::Passive) => Ty::Passive,
         (Ty::Passive | Ty::Opaque, Ty::Passive | Ty::Opaque) => Ty::Opaque,
@@ -243,19 +308,16 @@ fn call_ty(call: &syn::ExprCall) -> Ty {
     let Expr::Path(path) = &*call.func else {
         return Ty::Unknown;
     };
-    let segments: Vec<String> = path
-        .path
-        .segments
-        .iter()
-        .map(|s| s.ident.to_string())
-        .collect();
-    match segments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    by_names(&path.path, |names| match names {
+        [.., "f64" | "f32", _] if float::parameter().is_some() => Ty::Opaque,
         [.., "f64" | "f32", _] => Ty::Real,
+        [.., "Vec", "new" | "with_capacity"] => Ty::Vec(Box::new(Ty::Unknown)),
+        [ty, _] if float::parameter().is_some_and(|float| float == ty) => Ty::Real,
         [
             ..,
             "usize" | "u64" | "u32" | "i64" | "i32" | "u8" | "u16" | "isize",
             _,
         ] => Ty::Passive,
         _ => Ty::Unknown,
-    }
+    })
 }

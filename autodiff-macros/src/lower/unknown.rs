@@ -113,14 +113,21 @@ impl Lower<'_> {
         let Expr::Path(path) = &*call.func else {
             return false;
         };
-        let last = path.path.segments.last().map(|last| last.ident.to_string());
+        let mut names = path.path.segments.iter().rev();
+        let mut next = || names.next().map(|segment| segment.ident.to_string());
+        let (last, before) = (next(), next());
+        // `Shape::Disc` is a variant of an enum.
+        let variant = before.is_some_and(|name| name.starts_with(char::is_uppercase));
         last.is_some_and(|name| {
             name.starts_with(char::is_uppercase) && !matches!(name.as_str(), "Some" | "Ok" | "Err")
-        })
+        }) && !variant
     }
 
     /// Whether the method is called through the hidden ones beside it.
     pub(super) fn is_method_of_unknown(&self, call: &syn::ExprMethodCall) -> bool {
+        if self.is_iterator(&call.receiver) {
+            return false;
+        }
         let receiver = self.ty_of(&call.receiver);
         match receiver.behind() {
             Ty::Unknown => self.mentions_real(call),

@@ -6,6 +6,7 @@
 use super::*;
 use crate::emit::siblings;
 use crate::expand::read_and_lower;
+use crate::signature::float::{self, FloatScope};
 use crate::signature::{Function, Passing, tangent_type};
 use proc_macro2::Ident;
 use quote::format_ident;
@@ -23,6 +24,7 @@ pub fn expand(block: &ItemImpl, name: &'static str, args: &Args, errors: &Errors
     let Some(item) = free_function(block) else {
         return quote!();
     };
+    let _float = FloatScope::of(&item.sig.generics);
     let before = errors.count();
     let home = Home::Module;
     let (function, Some(lowered)) = read_and_lower(item, home, args, errors, before) else {
@@ -123,6 +125,7 @@ fn used(generics: &syn::Generics, operands: &[Operand], output: &Option<Type>) -
         _ => true,
     };
     generics.params = params.filter(occurs).collect();
+    generics.where_clause = float::owned(generics.where_clause);
     generics
 }
 

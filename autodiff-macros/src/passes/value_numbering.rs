@@ -215,10 +215,13 @@ fn for_each_operand(stmt: &mut Stmt, visit: &mut dyn FnMut(&mut Operand)) {
         Stmt::Declare {
             init: Some(init), ..
         } => visit(init),
-        Stmt::Assign { place, value, .. } | Stmt::Accumulate { place, value, .. } => {
+        Stmt::Assign { place, value, .. }
+        | Stmt::Accumulate { place, value, .. }
+        | Stmt::Push { place, value, .. } => {
             in_place(place, visit);
             visit(value);
         }
+        Stmt::Pop { place, .. } => in_place(place, visit),
         Stmt::If { cond, .. } => visit(cond),
         Stmt::Loop(l) => {
             if let Head::Range { lo, hi, step, .. } = &mut l.head {
@@ -282,7 +285,9 @@ fn code_reads(stmt: &Stmt) -> Vec<VarId> {
         ..
     })
     | Stmt::Assign { place, .. }
-    | Stmt::Accumulate { place, .. } = stmt
+    | Stmt::Accumulate { place, .. }
+    | Stmt::Push { place, .. }
+    | Stmt::Pop { place, .. } = stmt
     {
         range_reads(place, &mut reads);
     }

@@ -19,9 +19,9 @@ impl Structure {
         let itself = self.itself();
         let generics = self.over_lanes(quote!());
         let value = self.construct(|field| {
-            let member = &field.member;
+            let value = look(field);
             match field.active {
-                true => quote!(::autodiff_runtime::private::zero_like::<#lane, _>(&self.#member)),
+                true => quote!(::autodiff_runtime::private::zero_like::<#lane, _>(#value)),
                 false => quote!(()),
             }
         });
@@ -37,7 +37,14 @@ impl Structure {
             );
             second.push(quote!(#from: ::autodiff_runtime::private::ZeroLike<#lane, Zero = #to>));
         }
-        let one = |of: &TokenStream, clause: TokenStream| {
+        let of_tangent = self.construct(|field| {
+            let member = &field.member;
+            match field.active {
+                true => quote!(::autodiff_runtime::private::zero_like::<#lane, _>(&self.#member)),
+                false => quote!(()),
+            }
+        });
+        let one = |of: &TokenStream, value: TokenStream, clause: TokenStream| {
             quote! {
                 #[automatically_derived]
                 impl #generics ::autodiff_runtime::private::ZeroLike<#lane> for #of #clause {
@@ -59,8 +66,8 @@ impl Structure {
             }
         };
         let (first, second) = (
-            one(&itself, self.clause(&bounds)),
-            one(&base, self.clause(&second)),
+            one(&itself, value, self.clause(&bounds)),
+            one(&base, of_tangent, self.clause(&second)),
         );
         quote!(#first #second)
     }
@@ -151,17 +158,22 @@ impl Structure {
     fn shapes(&self) -> TokenStream {
         let float = &self.float;
         let (params, itself, base) = (self.params(), self.itself(), self.over(float));
-        let members = self.active().map(|field| &field.member);
+        let members: Vec<_> = self.active().map(|field| &field.member).collect();
+        let looks = self.active().map(look);
         let same = quote!(::autodiff_runtime::private::SameShape);
-        let body = quote! {
-            fn mismatch(
-                &self,
-                companion: &#base,
-            ) -> ::core::option::Option<(usize, usize)> {
-                ::core::option::Option::None
-                #(.or_else(|| #same::mismatch(&self.#members, &companion.#members)))*
+        let mismatch = |values: Vec<TokenStream>| {
+            quote! {
+                fn mismatch(
+                    &self,
+                    companion: &#base,
+                ) -> ::core::option::Option<(usize, usize)> {
+                    ::core::option::Option::None
+                    #(.or_else(|| #same::mismatch(#values, &companion.#members)))*
+                }
             }
         };
+        let body = mismatch(looks.collect());
+        let of_tangent = mismatch(members.iter().map(|member| quote!(&self.#member)).collect());
         let clause = |of_tangent: bool| {
             let mut bounds = self.field_bounds(float, &[]);
             for field in self.active().filter(|field| self.is_generic(field)) {
@@ -178,7 +190,7 @@ impl Structure {
             #[automatically_derived]
             impl<#(#params),*> #same<#base> for #itself #first { #body }
             #[automatically_derived]
-            impl<#(#params),*> #same<#base> for #base #second { #body }
+            impl<#(#params),*> #same<#base> for #base #second { #of_tangent }
         }
     }
 
@@ -189,13 +201,16 @@ impl Structure {
         let inputs = quote!(::autodiff_runtime::private::Inputs);
         let value = self.construct(|field| {
             let member = &field.member;
-            let name = format!("{{name}}.{}", member.to_token_stream());
+            let (name, value) = (
+                format!("{{name}}.{}", member.to_token_stream()),
+                look(field),
+            );
             match field.active {
                 true => quote! {
                     ::autodiff_runtime::private::trace_inputs(
                         trace,
                         &::std::format!(#name),
-                        &self.#member,
+                        #value,
                     )
                 },
                 false => quote!(()),
@@ -245,5 +260,14 @@ impl Structure {
                 }
             }
         }
+    }
+}
+
+/// A reference to the field; the tangent of a reference is that of what it refers to.
+fn look(field: &Field) -> TokenStream {
+    let member = &field.member;
+    match &field.ty {
+        syn::Type::Reference(_) => quote!(self.#member),
+        _ => quote!(&self.#member),
     }
 }

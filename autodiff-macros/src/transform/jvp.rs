@@ -81,7 +81,7 @@ impl Jvp<'_> {
             return *dot;
         }
         let of = self.trace.var(var);
-        let (ty, kind, span) = (of.ty.clone(), of.kind, of.ident.span());
+        let (ty, kind, span) = (of.ty.clone().of_tangent(), of.kind, of.ident.span());
         let name = if of.source_name.is_empty() {
             of.ident.to_string()
         } else {
@@ -190,6 +190,21 @@ impl Jvp<'_> {
                 }
                 out.push(Stmt::Clear { place });
             }
+            Stmt::Push { place, value, span } => {
+                if self.active(place.root) {
+                    let value = self.dot_or_zero(&value, out);
+                    let place = self.dot_place(&place);
+                    out.push(Stmt::Push { place, value, span });
+                }
+                out.push(Stmt::Push { place, value, span });
+            }
+            Stmt::Pop { place, var, span } => {
+                if self.active(place.root) {
+                    let (place, var) = (self.dot_place(&place), self.dot(var));
+                    out.push(Stmt::Pop { place, var, span });
+                }
+                out.push(Stmt::Pop { place, var, span });
+            }
             Stmt::If {
                 id,
                 cond,
@@ -263,6 +278,7 @@ impl Jvp<'_> {
                 }
             }
             Op::Struct(_, members) => (Op::Copy, vec![self.built(&eqn, members, out)]),
+            Op::Cast(_) => (Op::Copy, vec![self.dot_or_zero(&eqn.args[0], out)]),
             Op::Load(place) => (Op::Load(self.dot_place(place)), Vec::new()),
             Op::SumOf(place) => (Op::SumOf(self.dot_place(place)), Vec::new()),
             Op::CloneOf(place) => (Op::CloneOf(self.dot_place(place)), Vec::new()),
@@ -273,7 +289,11 @@ impl Jvp<'_> {
             op => {
                 let mut args = Vec::new();
                 let of_reals = self.trace.ty(eqn.var).element().is_real();
-                for arg in &eqn.args {
+                for (k, arg) in eqn.args.iter().enumerate() {
+                    if let Some(zero) = self.zero_of_part(&eqn, k, out) {
+                        args.push(zero);
+                        continue;
+                    }
                     // A number without a derivative, of a type that is not known.
                     let opaque = self.trace.operand_ty(arg).is_passive();
                     args.push(match opaque && of_reals {
@@ -370,6 +390,44 @@ impl Jvp<'_> {
             }
         }
         Operand::Var(built)
+    }
+
+    /// The zero tangent of a constant that is a part of a tuple and may become active there.
+    fn zero_of_part(&mut self, eqn: &Eqn, k: usize, out: &mut Vec<Stmt>) -> Option<Operand> {
+        let arg = &eqn.args[k];
+        let part = match (&eqn.op, self.trace.ty(eqn.var)) {
+            (Op::Tuple, Ty::Tuple(parts)) => parts.get(k)?,
+            _ => return None,
+        };
+        let constant = matches!(self.trace.operand_ty(arg), Ty::Opaque);
+        if !constant || !matches!(part, Ty::Unknown) {
+            return None;
+        }
+        let span = eqn.span;
+        let of = match arg.var() {
+            Some(var) => var,
+            None => {
+                let ty = Ty::Opaque;
+                let of = self.trace.fresh("v", ty, Kind::Temp, Span::mixed_site());
+                out.push(Stmt::Let(Eqn {
+                    var: of,
+                    op: Op::Copy,
+                    args: vec![arg.clone()],
+                    span,
+                }));
+                of
+            }
+        };
+        let zero = self
+            .trace
+            .fresh("v", Ty::Unknown, Kind::Temp, Span::mixed_site());
+        out.push(Stmt::Let(Eqn {
+            var: zero,
+            op: Op::ZeroLike(of),
+            args: Vec::new(),
+            span,
+        }));
+        Some(Operand::Var(zero))
     }
 
     fn declare(&mut self, var: VarId, init: Option<Operand>, out: &mut Vec<Stmt>) {

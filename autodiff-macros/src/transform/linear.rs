@@ -2,7 +2,7 @@
 
 use crate::ir::*;
 use crate::rule::{self, Row};
-use crate::signature::Base;
+use crate::signature::{Base, float};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
@@ -42,7 +42,7 @@ impl Builder<'_> {
 
     pub fn add(&mut self, a: Operand, b: Operand) -> Operand {
         match (a.lit(), b.lit()) {
-            (Some(x), Some(y)) => Operand::Lit(x + y, None),
+            (Some(x), Some(y)) if (x + y).is_finite() => Operand::Lit(x + y, None),
             (Some(0.0), _) => b,
             (_, Some(0.0)) => a,
             _ => self.rule("add", vec![a, b]),
@@ -51,7 +51,7 @@ impl Builder<'_> {
 
     fn sub(&mut self, a: Operand, b: Operand) -> Operand {
         match (a.lit(), b.lit()) {
-            (Some(x), Some(y)) => Operand::Lit(x - y, None),
+            (Some(x), Some(y)) if (x - y).is_finite() => Operand::Lit(x - y, None),
             (Some(0.0), _) => self.neg(b),
             (_, Some(0.0)) => a,
             _ => self.rule("sub", vec![a, b]),
@@ -61,7 +61,7 @@ impl Builder<'_> {
     /// The product; a factor that is 0 by structure gives 0.
     pub fn mul(&mut self, a: Operand, b: Operand) -> Operand {
         match (a.lit(), b.lit()) {
-            (Some(x), Some(y)) => Operand::Lit(x * y, None),
+            (Some(x), Some(y)) if (x * y).is_finite() => Operand::Lit(x * y, None),
             (Some(0.0), _) | (_, Some(0.0)) => Operand::ZERO,
             (Some(1.0), _) => b,
             (_, Some(1.0)) => a,
@@ -73,7 +73,7 @@ impl Builder<'_> {
 
     fn div(&mut self, a: Operand, b: Operand) -> Operand {
         match (a.lit(), b.lit()) {
-            (Some(x), Some(y)) => Operand::Lit(x / y, None),
+            (Some(x), Some(y)) if (x / y).is_finite() => Operand::Lit(x / y, None),
             (Some(0.0), _) => Operand::ZERO,
             (_, Some(1.0)) => a,
             _ => self.rule("div", vec![a, b]),
@@ -142,9 +142,10 @@ impl Builder<'_> {
             },
             Expr::Path(path) => {
                 let name = path.path.to_token_stream().to_string();
-                env.get(name.as_str())
-                    .cloned()
-                    .unwrap_or_else(|| named_constant(&name))
+                match env.get(name.as_str()).cloned() {
+                    Some(operand) => self.in_base(operand),
+                    None => named_constant(&name),
+                }
             }
             Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
                 let value = self.formula(&unary.expr, env);
@@ -168,6 +169,14 @@ impl Builder<'_> {
         }
     }
 
+    /// The operand in the precision of the function, which is that of its derivatives.
+    fn in_base(&mut self, operand: Operand) -> Operand {
+        match self.trace.operand_ty(&operand) {
+            Ty::Other => self.eqn(Op::Cast(self.base.tokens()), vec![operand], Ty::Real),
+            _ => operand,
+        }
+    }
+
     /// `real(n)`: an integer as a float.
     fn real(&mut self, arg: Option<&Expr>, env: &HashMap<&str, Operand>) -> Operand {
         let arg = arg.expect("`real` of the rule table takes one argument");
@@ -177,7 +186,7 @@ impl Builder<'_> {
         let (tokens, reads) = self.plain(arg, env);
         let base = self.base.tokens();
         Operand::Code(Code {
-            tokens: quote!((#tokens) as #base),
+            tokens: float::from_integer(tokens, &base),
             reads,
             pure: true,
             ty: Ty::Real,
@@ -455,6 +464,12 @@ impl Builder<'_> {
                     }
                     None => ident.to_token_stream(),
                 },
+                TokenTree::Literal(literal) if self.base == Base::Parameter => {
+                    match literal.to_string().parse::<f64>() {
+                        Ok(value) if literal.to_string().contains('.') => float::number(value),
+                        _ => literal.to_token_stream(),
+                    }
+                }
                 TokenTree::Group(group) => {
                     let inner = self.substitute(group.stream(), env, reads);
                     Group::new(group.delimiter(), inner).to_token_stream()

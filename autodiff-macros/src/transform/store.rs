@@ -6,12 +6,17 @@
 //! change are read again and never copied; results of expensive operations are recorded, so that
 //! no function is evaluated twice.
 
+mod captures;
 mod intact;
+mod kept;
 mod moves;
 mod plan;
+mod reserve;
 
 use crate::ir::*;
+pub use captures::fewer_captures;
 use intact::{Intact, stored_values, written_in};
+use kept::kept_loads;
 use moves::shapes_before_moves;
 use plan::Plan;
 use proc_macro2::Span;
@@ -27,6 +32,7 @@ pub fn store(trace: &mut Trace, forward: &mut Block, backward: &mut Block) {
     };
     store.pair_in_one_scope(forward, backward);
     let stacks = store.stacks;
+    reserve::reserve(trace, forward);
     forward.0.splice(0..0, stacks);
 }
 
@@ -53,9 +59,14 @@ impl Recorder<'_> {
             };
             let later = written_in(self.trace, &forward.0[at + 1..]);
             let stored = stored_values(self.trace, &forward.0[at], &later);
+            let kept = kept_loads(self.trace, &forward.0[..at], &forward.0[at], &later);
             let mut written = later;
             written.extend(written_in(self.trace, &forward.0[at..=at]));
-            self.intact = Intact { written, stored };
+            self.intact = Intact {
+                written,
+                stored,
+                kept,
+            };
             self.counterparts(&mut forward.0[at], partner, at, &mut cells);
         }
         for (at, cell) in cells.into_iter().rev() {
@@ -221,6 +232,7 @@ impl Recorder<'_> {
         let plan = Plan {
             trace: self.trace,
             inside: &inside,
+            needed: &needed,
             intact: &self.intact,
         };
         let (recorded, again) = plan.decide(&needed);

@@ -11,6 +11,7 @@
 
 mod bars;
 mod call;
+mod growth;
 mod region;
 
 use super::linear::Builder;
@@ -174,7 +175,7 @@ impl Vjp<'_> {
 
     /// Whether the adjoint of `var` is a single number that can be an expression.
     fn is_scalar(&self, var: VarId) -> bool {
-        matches!(self.trace.ty(var), Ty::Real)
+        matches!(self.trace.ty(var), Ty::Real | Ty::Other)
     }
 
     fn builder(&mut self, span: Span) -> Builder<'_> {
@@ -238,6 +239,12 @@ impl Vjp<'_> {
                 };
                 self.contribute(value, bar);
             }
+            Stmt::Push { place, value, span } if self.active(place.root) => {
+                self.push(place, value, *span);
+            }
+            Stmt::Pop { place, var, span } if self.active(place.root) => {
+                self.pop(place, *var, *span);
+            }
             Stmt::If {
                 id,
                 cond,
@@ -288,8 +295,8 @@ impl Vjp<'_> {
                     self.contribute(&Operand::Var(arg), value);
                 }
             }
-            Op::Load(place) => self.add_to(place, bar, eqn.span),
-            Op::Copy => self.contribute(&eqn.args[0], bar),
+            Op::Load(place) | Op::CloneOf(place) => self.add_to(place, bar, eqn.span),
+            Op::Copy | Op::Cast(_) => self.contribute(&eqn.args[0], bar),
             Op::Select(cond) => {
                 for (k, arg) in eqn.args.iter().enumerate() {
                     let mut args = vec![Operand::ZERO, Operand::ZERO];
@@ -458,6 +465,7 @@ impl Vjp<'_> {
 pub(super) fn gives(stmt: &Stmt, var: VarId) -> bool {
     let whole = |stmt: &Stmt| match stmt {
         Stmt::Assign { place, .. } => place.is_whole() && place.root == var,
+        Stmt::Push { place, .. } | Stmt::Pop { place, .. } => place.root == var,
         Stmt::Call(_) | Stmt::Passive { .. } => stmt.writes().contains(&var),
         _ => false,
     };

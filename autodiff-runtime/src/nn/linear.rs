@@ -77,6 +77,11 @@ impl<T: Real> Linear<T> {
         &*self.aggregator
     }
 
+    /// The aggregator, to be shared with a copy of the layer elsewhere.
+    pub(super) fn shared_aggregator(&self) -> Arc<dyn Aggregator<T>> {
+        Arc::clone(&self.aggregator)
+    }
+
     /// Freezes the parameters, or lets them learn again.
     ///
     /// A frozen layer costs its products alone: its gradient is neither aggregated nor stored, optimisers pass over it,

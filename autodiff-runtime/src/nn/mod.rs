@@ -21,6 +21,7 @@
 
 mod activation;
 mod affine;
+mod backend;
 mod error;
 mod gradients;
 mod graph;
@@ -40,6 +41,7 @@ use nalgebra::DMatrix;
 
 pub use crate::real::Real;
 pub use activation::{Activation, ScalarFunction};
+pub use backend::{Activated, Backend, BackendError, Cpu, Dense, Resident};
 pub use error::{
     AggregateError, GraphError, LossError, NetworkError, NodeError, ParameterError, ShapeError,
 };
@@ -55,6 +57,7 @@ pub use optim::{Adam, Momentum, Optimiser, Sgd};
 pub use pass::Pass;
 pub use sequential::Sequential;
 pub use storage::StorageError;
+pub(crate) use storage::Stored;
 pub use training::{Ending, Progress, Report, Training};
 
 /// Gives a buffer a shape, with contents to be overwritten.

@@ -11,6 +11,35 @@ use thiserror::Error;
 
 use super::{Graph, Layer, Real};
 
+/// How a number is stored in a file.
+pub trait Stored: Sized {
+    /// The name of the type.
+    const DTYPE: Dtype;
+    /// Appends the bytes of the number.
+    fn put_le_bytes(self, bytes: &mut Vec<u8>);
+    /// The number of these bytes, of which there are as many as the type has.
+    fn from_le_bytes(bytes: &[u8]) -> Self;
+}
+
+macro_rules! stored {
+    ($t:ident, $dtype:ident) => {
+        impl Stored for $t {
+            const DTYPE: Dtype = Dtype::$dtype;
+
+            fn put_le_bytes(self, bytes: &mut Vec<u8>) {
+                bytes.extend(self.to_le_bytes());
+            }
+
+            fn from_le_bytes(bytes: &[u8]) -> Self {
+                bytes.try_into().map_or($t::NAN, $t::from_le_bytes)
+            }
+        }
+    };
+}
+
+stored!(f32, F32);
+stored!(f64, F64);
+
 /// Why parameters could not be saved or loaded. The network is then as it was.
 #[derive(Debug, Error)]
 #[non_exhaustive]

@@ -1,8 +1,15 @@
 //! How many numbers a value holds that can have a derivative.
 
 use super::Lanes;
+use crate::Scalar;
 
 /// A value that holds some numbers.
+#[diagnostic::on_unimplemented(
+    message = "the macro cannot see through the type `{Self}`, and it is not `Differentiable`",
+    label = "derivatives with respect to this are asked for",
+    note = "put `#[derive(Differentiable)]` on it; or hold it constant: mark the parameter or the \
+            field `#[constant]`, or name the active parameters by `#[differentiate(wrt(…))]`"
+)]
 pub trait Count {
     /// How many.
     fn count(&self) -> usize;
@@ -14,37 +21,29 @@ pub fn count<T: Count + ?Sized>(value: &T) -> usize {
     value.count()
 }
 
-macro_rules! count_as {
-    ($n:literal: $($ty:ty)*) => {$(
+macro_rules! no_numbers {
+    ($($ty:ty)*) => {$(
         impl Count for $ty {
             #[inline]
             fn count(&self) -> usize {
-                $n
+                0
             }
         }
     )*};
 }
-count_as!(1: f32 f64);
-count_as!(0: () bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String);
+no_numbers!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String);
 
-impl<B, const N: usize> Count for Lanes<B, N> {
+impl<S: Scalar> Count for S {
     #[inline]
     fn count(&self) -> usize {
         1
     }
 }
 
-impl<T: Count + ?Sized> Count for &T {
+impl<B, const N: usize> Count for Lanes<B, N> {
     #[inline]
     fn count(&self) -> usize {
-        (**self).count()
-    }
-}
-
-impl<T: Count + ?Sized> Count for &mut T {
-    #[inline]
-    fn count(&self) -> usize {
-        (**self).count()
+        1
     }
 }
 

@@ -5,6 +5,7 @@
 //! of the name, and with [`Still`] where there is nothing.
 
 use super::{AddFrom, Clear, Lanes, Tree, ZeroLike, zero_like};
+use crate::Scalar;
 use crate::trace::Node;
 use std::ops::{AddAssign, Index, IndexMut, SubAssign};
 
@@ -195,8 +196,7 @@ macro_rules! companions {
     )*};
 }
 companions! {
-    [] f32 => f32;
-    [] f64 => f64;
+    [S: Scalar] S => S;
     [] () => ();
     [] Node => Node;
     [B, const N: usize] Lanes<B, N> => Lanes<B, N>;

@@ -10,28 +10,23 @@ pub trait Directions {
     fn set_unit(&mut self, k: usize);
 }
 
-macro_rules! one_direction {
-    ($($float:ty)*) => {$(
-        impl Directions for $float {
-            #[inline]
-            fn set_unit(&mut self, k: usize) {
-                if k == 0 {
-                    *self = 1.0;
-                }
-            }
+impl<S: crate::Scalar> Directions for S {
+    #[inline]
+    fn set_unit(&mut self, k: usize) {
+        if k == 0 {
+            *self = S::one();
         }
-
-        impl<const N: usize> Directions for Lanes<$float, N> {
-            #[inline]
-            fn set_unit(&mut self, k: usize) {
-                if k < N {
-                    self.0[k] = 1.0;
-                }
-            }
-        }
-    )*};
+    }
 }
-one_direction!(f32 f64);
+
+impl<S: crate::Scalar, const N: usize> Directions for Lanes<S, N> {
+    #[inline]
+    fn set_unit(&mut self, k: usize) {
+        if k < N {
+            self.0[k] = S::one();
+        }
+    }
+}
 
 /// Makes the inputs from number `block` on the directions of a zero tangent; `at` counts inputs.
 #[inline]

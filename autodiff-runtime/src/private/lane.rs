@@ -1,6 +1,7 @@
 //! The scalars of tangents: one number, or several directions at once.
 
 use super::{Clear, Companion, Tree};
+use crate::Scalar;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
@@ -10,7 +11,6 @@ pub trait Lane<B>:
     + Debug
     + Default
     + PartialEq
-    + 'static
     + Clear
     + Companion<Self>
     + Add<Output = Self>
@@ -21,9 +21,10 @@ pub trait Lane<B>:
     + Mul<B, Output = Self>
     + Div<B, Output = Self>
     + Tree<Self>
+    + 'static
 {
     /// The zero tangent.
-    const ZERO: Self;
+    fn zero() -> Self;
 
     /// How many directions there are.
     const LANES: usize;
@@ -40,25 +41,24 @@ pub trait Coordinate: Copy + Debug + Default + PartialEq + 'static {}
 
 impl<V: Copy + Debug + Default + PartialEq + 'static> Coordinate for V {}
 
-macro_rules! one_lane {
-    ($($float:ty)*) => {$(
-        impl Lane<$float> for $float {
-            const ZERO: $float = 0.0;
-            const LANES: usize = 1;
+impl<S: Scalar + 'static> Lane<S> for S {
+    const LANES: usize = 1;
 
-            #[inline]
-            fn lane(&self, _: usize) -> $float {
-                *self
-            }
+    #[inline]
+    fn zero() -> S {
+        S::default()
+    }
 
-            #[inline]
-            fn set_lane(&mut self, _: usize, value: $float) {
-                *self = value;
-            }
-        }
-    )*};
+    #[inline]
+    fn lane(&self, _: usize) -> S {
+        *self
+    }
+
+    #[inline]
+    fn set_lane(&mut self, _: usize, value: S) {
+        *self = value;
+    }
 }
-one_lane!(f32 f64);
 
 /// Writes direction `k` of a tangent into one over plain floats.
 #[inline]
@@ -108,44 +108,42 @@ impl<B: Copy + Default, const N: usize> Default for Lanes<B, N> {
     }
 }
 
-macro_rules! lanes {
-    ($float:ty) => {
-        impl<const N: usize> Lane<$float> for Lanes<$float, N> {
-            const ZERO: Self = Lanes([0.0; N]);
-            const LANES: usize = N;
+impl<B: Scalar + 'static, const N: usize> Lane<B> for Lanes<B, N> {
+    const LANES: usize = N;
 
-            #[inline]
-            fn lane(&self, k: usize) -> $float {
-                self.0[k]
-            }
+    #[inline]
+    fn zero() -> Self {
+        Self::default()
+    }
 
-            #[inline]
-            fn set_lane(&mut self, k: usize, value: $float) {
-                self.0[k] = value;
-            }
-        }
+    #[inline]
+    fn lane(&self, k: usize) -> B {
+        self.0[k]
+    }
 
-        impl<const N: usize> Mul<$float> for Lanes<$float, N> {
-            type Output = Self;
-            #[inline]
-            fn mul(mut self, factor: $float) -> Self {
-                self.0.iter_mut().for_each(|lane| *lane *= factor);
-                self
-            }
-        }
-
-        impl<const N: usize> Div<$float> for Lanes<$float, N> {
-            type Output = Self;
-            #[inline]
-            fn div(mut self, divisor: $float) -> Self {
-                self.0.iter_mut().for_each(|lane| *lane /= divisor);
-                self
-            }
-        }
-    };
+    #[inline]
+    fn set_lane(&mut self, k: usize, value: B) {
+        self.0[k] = value;
+    }
 }
-lanes!(f64);
-lanes!(f32);
+
+impl<B: Scalar, const N: usize> Mul<B> for Lanes<B, N> {
+    type Output = Self;
+    #[inline]
+    fn mul(mut self, factor: B) -> Self {
+        self.0.iter_mut().for_each(|lane| *lane *= factor);
+        self
+    }
+}
+
+impl<B: Scalar, const N: usize> Div<B> for Lanes<B, N> {
+    type Output = Self;
+    #[inline]
+    fn div(mut self, divisor: B) -> Self {
+        self.0.iter_mut().for_each(|lane| *lane /= divisor);
+        self
+    }
+}
 
 impl<B: Copy + AddAssign, const N: usize> Add for Lanes<B, N> {
     type Output = Self;

@@ -48,12 +48,46 @@ impl<S: Lower, const N: usize> Lower for [S; N] {
     }
 }
 
-impl<A: Lower, B: Lower> Lower for (A, B) {
-    type Plain = (A::Plain, B::Plain);
+macro_rules! as_they_are {
+    ($($ty:ty)*) => {$(
+        impl Lower for $ty {
+            type Plain = $ty;
 
-    fn lower(&self) -> Self::Plain {
-        (self.0.lower(), self.1.lower())
-    }
+            fn lower(&self) -> $ty {
+                *self
+            }
+        }
+
+        impl Lift<$ty> for $ty {
+            fn lift(&self) -> $ty {
+                *self
+            }
+        }
+    )*};
+}
+as_they_are!(bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+
+macro_rules! tuples {
+    ($($($part:ident $wide:ident $k:tt)*;)*) => {$(
+        impl<$($part: Lower),*> Lower for ($($part,)*) {
+            type Plain = ($($part::Plain,)*);
+
+            fn lower(&self) -> Self::Plain {
+                ($(self.$k.lower(),)*)
+            }
+        }
+
+        impl<$($wide, $part: Lift<$wide>),*> Lift<($($wide,)*)> for ($($part,)*) {
+            fn lift(&self) -> ($($wide,)*) {
+                ($(self.$k.lift(),)*)
+            }
+        }
+    )*};
+}
+tuples! {
+    A Z 0 B Y 1;
+    A Z 0 B Y 1 C X 2;
+    A Z 0 B Y 1 C X 2 D W 3;
 }
 
 /// Something made of plain floats that has a counterpart made of `L`.
@@ -94,12 +128,6 @@ impl<L, T: Lift<L>> Lift<Vec<L>> for [T] {
 impl<L, T: Lift<L>, const N: usize> Lift<[L; N]> for [T; N] {
     fn lift(&self) -> [L; N] {
         std::array::from_fn(|k| self[k].lift())
-    }
-}
-
-impl<L, M, A: Lift<L>, B: Lift<M>> Lift<(L, M)> for (A, B) {
-    fn lift(&self) -> (L, M) {
-        (self.0.lift(), self.1.lift())
     }
 }
 

@@ -406,7 +406,7 @@ macro_rules! same_float {
 
             #[inline]
             fn jvp(&self, dot: Option<&V>, (): &(), _: Option<&()>) -> ($float, V) {
-                (*self, dot.copied().unwrap_or(V::ZERO))
+                (*self, dot.copied().unwrap_or(V::zero()))
             }
         }
 

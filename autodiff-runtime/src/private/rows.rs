@@ -48,7 +48,7 @@ pub(super) fn push<F: Copy, V: Lane<F>, const N: usize>(
 ) -> V {
     let terms = partials.into_iter().zip(dots);
     let terms = terms.filter_map(|(partial, dot)| Some(dot? * partial));
-    terms.reduce(|sum, term| sum + term).unwrap_or(V::ZERO)
+    terms.reduce(|sum, term| sum + term).unwrap_or(V::zero())
 }
 
 /// Adds `seed * partial` to the adjoints that there are.

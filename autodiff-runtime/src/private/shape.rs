@@ -1,6 +1,14 @@
 //! The check that a tangent or adjoint has the shape of its parameter.
 
+use crate::Scalar;
+
 /// Values that must agree in their lengths. The outline of a value (see `ZeroLike`) has its shape.
+#[diagnostic::on_unimplemented(
+    message = "the macro cannot see through the type `{Self}`, and it is not `Differentiable`",
+    label = "derivatives with respect to this are asked for",
+    note = "put `#[derive(Differentiable)]` on it; or hold it constant: mark the parameter or the \
+            field `#[constant]`, or name the active parameters by `#[differentiate(wrt(…))]`"
+)]
 pub trait SameShape<C: ?Sized> {
     /// The two lengths at the first place where they differ.
     fn mismatch(&self, companion: &C) -> Option<(usize, usize)>;
@@ -39,15 +47,15 @@ macro_rules! no_length {
     )*};
 }
 no_length! {
-    f64, f64; f32, f32; (), (); (), f64; (), f32; bool, (); char, (); String, (); str, ();
+    (), (); (), f64; (), f32; bool, (); char, (); String, (); str, ();
     u8, (); u16, (); u32, (); u64, (); u128, (); usize, ();
     i8, (); i16, (); i32, (); i64, (); i128, (); isize, ();
 }
 
-impl<A: SameShape<C> + ?Sized, C: ?Sized> SameShape<C> for &A {
+impl<S: Scalar> SameShape<S> for S {
     #[inline]
-    fn mismatch(&self, companion: &C) -> Option<(usize, usize)> {
-        (**self).mismatch(companion)
+    fn mismatch(&self, _: &S) -> Option<(usize, usize)> {
+        None
     }
 }
 

@@ -1,6 +1,7 @@
 //! Inputs and outputs of a printable trace.
 
 use super::{Tree, ZeroLike};
+use crate::Scalar;
 use crate::trace::{Node, Trace};
 
 /// Enters the numbers of `value` as inputs: `x`, or `x[0]`, `x[1]`, ….
@@ -81,21 +82,22 @@ pub fn place_nodes<T: Tree<Node> + ?Sized>(place: &mut T, nodes: &mut impl Itera
 }
 
 /// A value whose numbers can be the inputs of a trace.
+#[diagnostic::on_unimplemented(
+    message = "the macro cannot see through the type `{Self}`, and it is not `Differentiable`",
+    label = "derivatives with respect to this are asked for",
+    note = "put `#[derive(Differentiable)]` on it; or hold it constant: mark the parameter or the \
+            field `#[constant]`, or name the active parameters by `#[differentiate(wrt(…))]`"
+)]
 pub trait Inputs: ZeroLike<Node> {
     /// Enters them, in order.
     fn inputs(&self, trace: &mut Trace, name: &str) -> Self::Zero;
 }
 
-macro_rules! one_input {
-    ($($float:ty)*) => {$(
-        impl Inputs for $float {
-            fn inputs(&self, trace: &mut Trace, name: &str) -> Node {
-                trace.input(name, f64::from(*self))
-            }
-        }
-    )*};
+impl<S: Scalar> Inputs for S {
+    fn inputs(&self, trace: &mut Trace, name: &str) -> Node {
+        trace.input(name, self.to_f64())
+    }
 }
-one_input!(f32 f64);
 
 macro_rules! no_input {
     ($($passive:ty)*) => {$(
@@ -105,12 +107,6 @@ macro_rules! no_input {
     )*};
 }
 no_input!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String);
-
-impl<T: Inputs + ?Sized> Inputs for &T {
-    fn inputs(&self, trace: &mut Trace, name: &str) -> Self::Zero {
-        (**self).inputs(trace, name)
-    }
-}
 
 impl<T: Inputs> Inputs for [T] {
     fn inputs(&self, trace: &mut Trace, name: &str) -> Vec<T::Zero> {
@@ -149,4 +145,9 @@ tuples! {
     A 0 B 1 C 2 D 3;
     A 0 B 1 C 2 D 3 E 4;
     A 0 B 1 C 2 D 3 E 4 F 5;
+}
+
+/// The plain value of a number.
+pub fn to_f64<S: Scalar>(value: &S) -> f64 {
+    value.to_f64()
 }

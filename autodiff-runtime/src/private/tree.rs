@@ -1,7 +1,7 @@
 //! The numbers inside of tangents and adjoints, whatever holds them.
 
 use super::Lanes;
-use crate::Dual;
+use crate::Scalar;
 use crate::trace::Node;
 
 /// Something made of scalars `V`: one of them, or arrays, slices, `Vec`s and tuples of them.
@@ -27,7 +27,7 @@ macro_rules! one_leaf {
         }
     )*};
 }
-one_leaf! { [] f32; [] f64; [] Node; [B, const N: usize] Lanes<B, N>; [T] Dual<T>; }
+one_leaf! { [S: Scalar] S; [] Node; [B, const N: usize] Lanes<B, N>; }
 
 impl<V> Tree<V> for () {
     #[inline]
@@ -120,24 +120,19 @@ pub fn accumulate<A: AddFrom<B> + ?Sized, B: ?Sized>(place: &mut A, other: &B) {
     place.add_from(other);
 }
 
-macro_rules! add_scalars {
-    ($($scalar:ty)*) => {$(
-        impl AddFrom<$scalar> for $scalar {
-            #[inline]
-            fn add_from(&mut self, other: &$scalar) {
-                *self += *other;
-            }
-        }
-
-        impl Clear for $scalar {
-            #[inline]
-            fn clear(&mut self) {
-                *self = 0.0;
-            }
-        }
-    )*};
+impl<S: Scalar> AddFrom<S> for S {
+    #[inline]
+    fn add_from(&mut self, other: &S) {
+        *self += *other;
+    }
 }
-add_scalars!(f32 f64);
+
+impl<S: Scalar> Clear for S {
+    #[inline]
+    fn clear(&mut self) {
+        *self = S::default();
+    }
+}
 
 impl AddFrom<()> for () {
     #[inline]

@@ -1,6 +1,14 @@
 //! Zero tangents of the shape of a value.
 
+use crate::Scalar;
+
 /// A value whose tangents, over scalars `V`, have a zero.
+#[diagnostic::on_unimplemented(
+    message = "the macro cannot see through the type `{Self}`, and it is not `Differentiable`",
+    label = "derivatives with respect to this are asked for",
+    note = "put `#[derive(Differentiable)]` on it; or hold it constant: mark the parameter or the \
+            field `#[constant]`, or name the active parameters by `#[differentiate(wrt(…))]`"
+)]
 pub trait ZeroLike<V> {
     /// What is left of a value when its numbers are gone: lengths.
     type Outline;
@@ -38,21 +46,16 @@ pub fn zero_of<V, T: ZeroLike<V> + ?Sized>(outline: &T::Outline) -> T::Zero {
     T::zero_of(outline)
 }
 
-macro_rules! zero_of_floats {
-    ($($float:ty)*) => {$(
-        impl<V: Default> ZeroLike<V> for $float {
-            type Outline = ();
-            type Zero = V;
-            #[inline]
-            fn outline(&self) {}
-            #[inline]
-            fn zero_of(_: &()) -> V {
-                V::default()
-            }
-        }
-    )*};
+impl<V: Default, S: Scalar> ZeroLike<V> for S {
+    type Outline = ();
+    type Zero = V;
+    #[inline]
+    fn outline(&self) {}
+    #[inline]
+    fn zero_of(_: &()) -> V {
+        V::default()
+    }
 }
-zero_of_floats!(f32 f64);
 
 macro_rules! no_tangent {
     ($($passive:ty)*) => {$(
@@ -67,26 +70,6 @@ macro_rules! no_tangent {
     )*};
 }
 no_tangent!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String);
-
-impl<V, T: ZeroLike<V> + ?Sized> ZeroLike<V> for &T {
-    type Outline = T::Outline;
-    type Zero = T::Zero;
-
-    #[inline]
-    fn outline(&self) -> Self::Outline {
-        (**self).outline()
-    }
-
-    #[inline]
-    fn zero_of(outline: &Self::Outline) -> Self::Zero {
-        T::zero_of(outline)
-    }
-
-    #[inline]
-    fn zero_like(&self) -> Self::Zero {
-        (**self).zero_like()
-    }
-}
 
 impl<V, T: ZeroLike<V>, const N: usize> ZeroLike<V> for [T; N] {
     type Outline = [T::Outline; N];
@@ -192,7 +175,14 @@ macro_rules! default_placeholder {
         }
     )*};
 }
-default_placeholder!(() f32 f64 bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize String);
+default_placeholder!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize String);
+
+impl<S: Scalar> Placeholder for S {
+    #[inline]
+    fn placeholder() -> Self {
+        S::default()
+    }
+}
 
 impl<T: Placeholder, const N: usize> Placeholder for [T; N] {
     #[inline]

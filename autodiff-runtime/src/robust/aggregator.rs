@@ -6,9 +6,11 @@ use std::sync::Arc;
 use nalgebra::{DMatrix, DVector};
 
 use super::data::{DenseGradient, OuterProducts, Rows};
+use super::dense_rule::DenseRule;
 use super::error::AggregateError;
 use super::non_finite::{self, NonFinite};
 use super::part::Part;
+use super::streaming::Access;
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -52,6 +54,17 @@ pub trait Aggregator<T: Real>: Debug + Send + Sync {
     /// check enough. Estimators that may pass over a sample leave it `false`.
     fn reveals_non_finite(&self) -> bool {
         false
+    }
+
+    /// What the estimator has to see at once. `Whole` is always right.
+    fn access(&self) -> Access {
+        Access::Whole
+    }
+
+    /// The closed form for batches of `samples`, where the estimator is one; see [`DenseRule`].
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        let _ = samples;
+        None
     }
 
     /// Checks the parts, treats non-finite samples by the policy, and writes the estimates. Not meant to be overridden.
@@ -136,5 +149,13 @@ impl<T: Real, A: Aggregator<T> + ?Sized> Aggregator<T> for Arc<A> {
 
     fn reveals_non_finite(&self) -> bool {
         (**self).reveals_non_finite()
+    }
+
+    fn access(&self) -> Access {
+        (**self).access()
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        (**self).dense_rule(samples)
     }
 }

@@ -9,6 +9,7 @@ use super::influence::Influence;
 use super::m_location::root;
 use super::order::ByValues;
 use super::part::Part;
+use super::streaming::Access;
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -85,6 +86,10 @@ impl Catoni {
 }
 
 impl<T: Real> Aggregator<T> for Catoni {
+    fn access(&self) -> Access {
+        Access::Coordinates
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],

@@ -4,6 +4,7 @@ use super::aggregator::Aggregator;
 use super::error::{AggregateError, ParameterError};
 use super::non_finite::NonFinite;
 use super::part::Part;
+use super::streaming::norm_of;
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -63,12 +64,10 @@ impl<T: Real, A: Aggregator<T>> Aggregator<T> for Clipped<A> {
 
 /// Shortens the estimate of all parts together.
 pub(super) fn clip<T: Real>(parts: &mut [Part<'_, T>], max_norm: f64) {
-    let mut norm = 0.0;
+    let mut norm = 0.0_f64;
     for estimate in parts.iter_mut().flat_map(Part::estimates_mut) {
         // The norm of norms: no square overflows.
-        norm = estimate
-            .iter()
-            .fold(norm, |norm: f64, entry| norm.hypot(entry.as_f64()));
+        norm = norm.hypot(norm_of(estimate.iter().copied()));
     }
     if norm > max_norm {
         let factor = T::of(max_norm / norm);

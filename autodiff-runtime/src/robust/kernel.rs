@@ -2,11 +2,13 @@
 
 mod gemm;
 mod lanes;
+mod selection;
 mod tiles;
 mod truncation;
 
-pub(super) use gemm::{Matrix, multiply};
+pub(super) use gemm::{Matrix, accumulate, multiply};
 pub use lanes::Lanes;
+pub(super) use selection::medians;
 pub(super) use tiles::{INPUTS, Tile, for_each_tile};
 pub(super) use truncation::{moments, truncated};
 

@@ -1,5 +1,6 @@
 //! Krum and Multi-Krum: the samples with the nearest neighbours.
 
+use super::column::sum_by;
 use super::count::{Count, at_least};
 use super::error::{AggregateError, ParameterError};
 use super::geometry::Geometry;
@@ -131,12 +132,11 @@ impl Krum {
             if neighbours < others.len() {
                 others.select_nth_unstable_by(neighbours, f64::total_cmp);
             }
-            let nearest = &mut others[..neighbours];
-            nearest.sort_unstable_by(f64::total_cmp);
+            let nearest = &others[..neighbours];
             if self.squared {
-                nearest.iter().sum()
+                sum_by(nearest, |d| d)
             } else {
-                nearest.iter().map(|d| d.sqrt()).sum::<f64>()
+                sum_by(nearest, f64::sqrt)
             }
         };
         (0..n).map(score).collect()

@@ -8,6 +8,7 @@ use super::influence::Influence;
 use super::order::ByValues;
 use super::part::Part;
 use super::scale::Scale;
+use super::streaming::Access;
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -73,6 +74,10 @@ impl MLocation {
 }
 
 impl<T: Real> Aggregator<T> for MLocation {
+    fn access(&self) -> Access {
+        Access::Coordinates
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],
@@ -214,6 +219,10 @@ impl MFixedPoint {
 }
 
 impl<T: Real> Aggregator<T> for MFixedPoint {
+    fn access(&self) -> Access {
+        Access::Coordinates
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],

@@ -1,9 +1,11 @@
 //! The arithmetic mean.
 
 use super::aggregator::Aggregator;
+use super::dense_rule::DenseRule;
 use super::error::AggregateError;
 use super::part::Part;
 use super::product::{scaled_row_sum, scaled_sum};
+use super::streaming::{Access, Streaming};
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -50,5 +52,13 @@ impl<T: Real> Aggregator<T> for Mean {
 
     fn reveals_non_finite(&self) -> bool {
         true
+    }
+
+    fn access(&self) -> Access {
+        Access::Samples(Streaming::Mean)
+    }
+
+    fn dense_rule(&self, _: usize) -> Option<DenseRule> {
+        Some(DenseRule::Mean { factor: 1.0 })
     }
 }

@@ -5,9 +5,11 @@ use std::str::FromStr;
 
 use super::aggregator::Aggregator;
 use super::data::OuterProducts;
+use super::dense_rule::DenseRule;
 use super::error::AggregateError;
 use super::part::Part;
-use super::samples::{Column, Samples, larger};
+use super::samples::{LANES, larger, reduce};
+use super::streaming::Access;
 use super::subset::with_subset;
 use super::workspace::Workspace;
 use crate::real::Real;
@@ -93,6 +95,14 @@ impl<T: Real, A: Aggregator<T>> Aggregator<T> for Guarded<A> {
 
     fn reveals_non_finite(&self) -> bool {
         self.inner.reveals_non_finite()
+    }
+
+    fn access(&self) -> Access {
+        self.inner.access()
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        self.inner.dense_rule(samples)
     }
 }
 
@@ -183,10 +193,22 @@ fn outer_is_finite<T: Real>(outer: &OuterProducts<'_, T>, sample: usize) -> bool
 /// The largest absolute value, 0 of nothing, `None` if a value is not finite.
 fn largest_finite<T: Real>(mut columns: impl Iterator<Item = impl AsRef<[T]>>) -> Option<T> {
     columns.try_fold(T::ZERO, |largest, column| {
-        let column = Column(column.as_ref());
-        let here = column.largest_distance(T::ZERO);
+        let (chunks, tail) = column.as_ref().as_chunks::<LANES>();
         // The largest of numbers that do not compare may pass over NaN; 0·x does not.
-        let finite = column.sum_by(|x| x * T::ZERO) == T::ZERO;
-        finite.then(|| larger(here, largest))
+        let (mut most, mut zeros) = ([largest; LANES], [T::ZERO; LANES]);
+        for chunk in chunks {
+            for lane in 0..LANES {
+                most[lane] = larger(most[lane], chunk[lane].abs());
+                zeros[lane] += chunk[lane] * T::ZERO;
+            }
+        }
+        let largest = most
+            .into_iter()
+            .chain(tail.iter().map(|x| x.abs()))
+            .fold(T::ZERO, larger);
+        let zero = tail
+            .iter()
+            .fold(reduce(zeros), |zero, &x| zero + x * T::ZERO);
+        (zero == T::ZERO).then_some(largest)
     })
 }

@@ -1,8 +1,10 @@
 //! Clipping and normalising the gradients of single samples.
 
+use super::dense_rule::DenseRule;
 use super::error::{AggregateError, ParameterError};
 use super::geometry::Geometry;
 use super::order::median;
+use super::streaming::{Access, Streaming};
 use super::weighing::{Scope, Weighing};
 
 /// A length beyond which gradients are cut.
@@ -125,6 +127,22 @@ impl Weighing for NormClip {
     fn scope(&self) -> Scope {
         self.scope
     }
+
+    fn access(&self) -> Access {
+        match self.radius {
+            Radius::Fixed(radius) => Access::Samples(Streaming::NormClip(radius)),
+            Radius::MedianNorm => Access::Whole,
+        }
+    }
+
+    fn dense_rule(&self) -> Option<DenseRule> {
+        match (self.radius, self.scope) {
+            (Radius::Fixed(bound), Scope::Joint) => {
+                Some(DenseRule::NormClip { bound, factor: 1.0 })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Normalisation: the mean of gᵢ/(‖gᵢ‖ + γ).
@@ -145,7 +163,7 @@ impl Weighing for NormClip {
 /// use autodiff_runtime::robust::{Aggregator, NormNormalize};
 /// use nalgebra::{dmatrix, dvector};
 ///
-/// assert_eq!(NormNormalize::new(5.0)?.of_rows(&dmatrix![3.0, 4.0])?, dvector![0.3, 0.4]);
+/// assert_eq!(NormNormalize::new(3.0)?.of_rows(&dmatrix![3.0, 4.0])?, dvector![0.375, 0.5]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -199,5 +217,9 @@ impl Weighing for NormNormalize {
 
     fn scope(&self) -> Scope {
         self.scope
+    }
+
+    fn access(&self) -> Access {
+        Access::Samples(Streaming::NormNormalize(self.gamma))
     }
 }

@@ -1,8 +1,11 @@
 //! Products of the factors of a layer: weighted sums Σᵢ wᵢ gyᵢ xᵢᵀ, and Gram matrices.
 
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
+
 use super::data::{OuterProducts, Rows};
 use super::geometry::View;
-use super::kernel::{Matrix, multiply};
+use super::kernel::{self, Matrix, accumulate, multiply};
 use super::samples::{Column, Samples, reduce};
 use super::workspace::Workspace;
 use crate::real::Real;
@@ -22,13 +25,7 @@ pub(super) fn scaled_sum<T: Real>(outer: OuterProducts<'_, T>, factor: T, sum: &
             sum[p * outputs + q] = factor * product
         });
     } else {
-        multiply(
-            sum,
-            false,
-            factor,
-            outer.gy_matrix().transpose(),
-            outer.x_matrix(),
-        );
+        multiply(sum, factor, outer.gy_matrix().transpose(), outer.x_matrix());
     }
 }
 
@@ -82,10 +79,12 @@ fn weighted_row_sum<T: Real>(rows: Rows<'_, T>, weights: &[f64], sum: &mut [T]) 
 }
 
 /// Columns that are converted to double precision at a time.
-const GRAM_BLOCK: usize = 256;
+const GRAM_COLUMNS: usize = 256;
+/// Rows of a Gram matrix that are made at a time, up to the diagonal.
+const GRAM_ROWS: usize = 128;
 
-/// Adds the Gram matrix of the rows of a matrix, given by its columns, in double precision; the columns are multiplied
-/// by `factor` first.
+/// Adds the lower triangle of the Gram matrix of the rows of a matrix (and some of the upper one), row by row, in double
+/// precision. The matrix is given by its columns, which are multiplied by `factor` first.
 pub(super) fn gram<'a, T: Real>(
     columns: impl Iterator<Item = &'a [T]>,
     factor: f64,
@@ -93,21 +92,46 @@ pub(super) fn gram<'a, T: Real>(
     gram: &mut [f64],
 ) {
     let mut block: Vec<f64> = Vec::new();
-    let add = |block: &mut Vec<f64>, gram: &mut [f64]| {
-        let block_matrix = Matrix::by_column(block, samples, block.len() / samples.max(1), samples);
-        multiply(gram, true, 1.0, block_matrix, block_matrix.transpose());
+    let mut columns = columns.peekable();
+    while columns.peek().is_some() {
         block.clear();
-    };
-    for column in columns {
-        block.extend(column.iter().map(|x| x.as_f64() * factor));
-        if block.len() == GRAM_BLOCK * samples {
-            add(&mut block, gram);
+        for column in columns.by_ref().take(GRAM_COLUMNS) {
+            block.extend(column.iter().map(|x| x.as_f64() * factor));
         }
-    }
-    if !block.is_empty() {
-        add(&mut block, gram);
+        add_gram(&block, samples, gram);
     }
 }
+
+fn add_gram(columns: &[f64], samples: usize, gram: &mut [f64]) {
+    if samples == 0 {
+        return;
+    }
+    let rows_of = |from: usize, to: usize| {
+        Matrix::by_column(
+            &columns[from..],
+            to - from,
+            columns.len() / samples,
+            samples,
+        )
+    };
+    let add = |at: usize, gram: &mut [f64]| {
+        let from = at * GRAM_ROWS;
+        let to = samples.min(from + GRAM_ROWS);
+        // Columns of what the product writes are rows of the symmetric matrix.
+        accumulate(gram, samples, rows_of(0, to), rows_of(from, to).transpose());
+    };
+    let blocks = gram.len().div_ceil(GRAM_ROWS * samples);
+    if kernel::parallel(columns.len() * samples) && blocks > 1 {
+        gram.par_chunks_mut(GRAM_ROWS * samples)
+            .enumerate()
+            .for_each(|(at, rows)| add(at, rows));
+    } else {
+        gram.chunks_mut(GRAM_ROWS * samples)
+            .enumerate()
+            .for_each(|(at, rows)| add(at, rows));
+    }
+}
+
 /// Calls `visit(q, p, Σᵢ gy[i, q] x[i, p])` for every weight.
 pub(super) fn for_each_product<T: Real>(
     outer: OuterProducts<'_, T>,

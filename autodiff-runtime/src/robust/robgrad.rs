@@ -1,13 +1,18 @@
 //! ROBGRAD: robust gradient descent over any per-sample gradient function (Algorithm 1).
 
+mod sweep;
+
 use thiserror::Error;
 
 use super::aggregator::Aggregator;
 use super::data::{Rows, all_finite};
 use super::error::{AggregateError, ParameterError, ShapeError};
 use super::non_finite::NonFinite;
+use super::streaming::{Access, Stream, Streaming};
 use super::workspace::Workspace;
 use crate::real::Real;
+
+use sweep::{InOrder, Shared, Source, sweep};
 
 /// The weight indices 𝓘 that get the robust update; the others get the mean.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +33,12 @@ pub enum Selection {
 /// which is zero on entry, and returns the loss. This is the shape of a `loss_grad_into` made by `#[differentiate]`;
 /// a function that overwrites `g` serves as well. Step sizes and index sets may change from step to step.
 ///
-/// A step stores N·|𝓘| numbers; buffers are kept between steps.
+/// [`step`](Self::step) calls the function in order on one thread, [`par_step`](Self::par_step) on all threads of the
+/// current `rayon` pool; both give the same numbers, whatever the number of threads. Gradients are made in blocks of
+/// samples. A step takes O(|w|) memory with an aggregator that can see one sample at a time ([`Access::Samples`]: the
+/// mean, soft truncation in two sweeps, norm clipping); otherwise it stores N·|𝓘| numbers, or, within a
+/// [`memory`](Self::memory) limit, those of a block of coordinates after the other, each with a sweep of its own
+/// ([`Access::Coordinates`]). Buffers are kept between steps.
 ///
 /// ```
 /// use autodiff_runtime::differentiate;
@@ -60,7 +70,9 @@ pub enum Selection {
 #[derive(Clone, Debug)]
 pub struct RobGrad<T, A> {
     aggregator: A,
-    gradient: Vec<T>,
+    /// Stored gradients at most, where the aggregator leaves a choice.
+    memory: usize,
+    block: Vec<T>,
     mean: Vec<T>,
     selected: Vec<T>,
     estimate: Vec<T>,
@@ -106,11 +118,23 @@ impl<T: Real, A: Aggregator<T>> RobGrad<T, A> {
     pub fn new(aggregator: A) -> Self {
         Self {
             aggregator,
-            gradient: Vec::new(),
+            memory: usize::MAX,
+            block: Vec::new(),
             mean: Vec::new(),
             selected: Vec::new(),
             estimate: Vec::new(),
             work: Workspace::new(),
+        }
+    }
+
+    /// Limits the gradients that are stored at a time to so many numbers, or N if that is more. An aggregator that looks
+    /// at single coordinates then gets them in blocks, for each of which all gradients are computed anew; one that has to
+    /// see everything does so nevertheless.
+    #[must_use]
+    pub fn memory(self, numbers: usize) -> Self {
+        Self {
+            memory: numbers,
+            ..self
         }
     }
 
@@ -125,25 +149,24 @@ impl<T: Real, A: Aggregator<T>> RobGrad<T, A> {
         samples: usize,
         step_size: T,
         robust: &Selection,
-        mut gradient: impl FnMut(usize, &[T], &mut [T]) -> T,
+        gradient: impl FnMut(usize, &[T], &mut [T]) -> T,
     ) -> Result<T, RobGradError> {
-        let valid = step_size > T::ZERO && step_size.is_finite();
-        ParameterError::check(
-            "step size",
-            "positive and finite",
-            step_size.as_f64(),
-            valid,
-        )?;
-        if samples == 0 {
-            return Err(AggregateError::Empty.into());
-        }
-        self.check_selection(robust, weights.len())?;
-        let loss = self.collect(weights, samples, robust, &mut gradient)?;
-        self.aggregate(samples, weights.len(), robust)?;
-        for (weight, &step) in weights.iter_mut().zip(&self.mean) {
-            *weight -= step_size * step;
-        }
-        Ok(loss)
+        self.step_from(weights, samples, step_size, robust, &mut InOrder(gradient))
+    }
+
+    /// The same step, with the gradients of different samples computed by different threads.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn par_step(
+        &mut self,
+        weights: &mut [T],
+        samples: usize,
+        step_size: T,
+        robust: &Selection,
+        gradient: impl Fn(usize, &[T], &mut [T]) -> T + Sync,
+    ) -> Result<T, RobGradError> {
+        self.step_from(weights, samples, step_size, robust, &mut Shared(gradient))
     }
 
     /// Takes `steps` steps with fixed step size and selection, and returns the mean loss before each.
@@ -164,91 +187,211 @@ impl<T: Real, A: Aggregator<T>> RobGrad<T, A> {
             .collect()
     }
 
-    fn check_selection(&mut self, robust: &Selection, weights: usize) -> Result<(), RobGradError> {
-        let Selection::Indices(indices) = robust else {
+    fn step_from(
+        &mut self,
+        weights: &mut [T],
+        samples: usize,
+        step_size: T,
+        robust: &Selection,
+        source: &mut impl Source<T>,
+    ) -> Result<T, RobGradError> {
+        let valid = step_size > T::ZERO && step_size.is_finite();
+        let requirement = "positive and finite";
+        ParameterError::check("step size", requirement, step_size.as_f64(), valid)?;
+        if samples == 0 {
+            return Err(AggregateError::Empty.into());
+        }
+        robust.check(weights.len())?;
+        let loss = match self.aggregator.access() {
+            Access::Samples(streaming) => {
+                self.stream(streaming, weights, samples, robust, source)?
+            }
+            access => self.store(access, weights, samples, robust, source)?,
+        };
+        for (weight, &step) in weights.iter_mut().zip(&self.mean) {
+            *weight -= step_size * step;
+        }
+        Ok(loss)
+    }
+
+    /// Leaves the step in `mean`, from stored gradients.
+    fn store(
+        &mut self,
+        access: Access,
+        weights: &[T],
+        samples: usize,
+        robust: &Selection,
+        source: &mut impl Source<T>,
+    ) -> Result<T, RobGradError> {
+        let indices: Vec<usize> = robust.iter(weights.len()).collect();
+        let at_once = match access {
+            Access::Coordinates => (self.memory / samples).max(1),
+            _ => usize::MAX,
+        };
+        let mut mean = Mean::default();
+        let mut estimate = std::mem::take(&mut self.estimate);
+        estimate.clear();
+        // Without robust weights there still is a mean to take.
+        let blocks = indices.len().div_ceil(at_once).max(1);
+        for block in 0..blocks {
+            let from = block * at_once.min(indices.len());
+            let chosen = &indices[from..indices.len().min(from.saturating_add(at_once))];
+            let seen = self.collect(weights, samples, chosen, source)?;
+            if block == 0 {
+                mean = seen;
+            }
+            let rows = Rows::from_columns(&self.selected, samples, chosen.len())?;
+            estimate.resize(from + chosen.len(), T::ZERO);
+            self.aggregator
+                .aggregate_rows(rows, &mut estimate[from..], &mut self.work)?;
+        }
+        for (index, &estimate) in indices.iter().zip(&estimate) {
+            self.mean[*index] = estimate;
+        }
+        self.estimate = estimate;
+        Ok(mean.loss)
+    }
+
+    /// Takes the mean of all gradients and stores the chosen coordinates, one column each. Samples that are to be dropped
+    /// are NaN there, for the aggregator to see.
+    fn collect(
+        &mut self,
+        weights: &[T],
+        samples: usize,
+        chosen: &[usize],
+        source: &mut impl Source<T>,
+    ) -> Result<Mean<T>, RobGradError> {
+        self.mean.clear();
+        self.mean.resize(weights.len(), T::ZERO);
+        self.selected.resize(samples * chosen.len(), T::ZERO);
+        let (mean, selected) = (&mut self.mean, &mut self.selected);
+        let policy = self.aggregator.non_finite();
+        let mut seen = Mean::default();
+        sweep(source, samples, weights, &mut self.block, |block| {
+            for (sample, &loss, row) in block.samples() {
+                if !judge(policy, sample, loss, row)? {
+                    let column = selected.iter_mut().skip(sample).step_by(samples);
+                    column.for_each(|entry| *entry = T::NAN);
+                    continue;
+                }
+                seen.add(loss);
+                mean.iter_mut().zip(row).for_each(|(sum, &g)| *sum += g);
+                for (column, &index) in chosen.iter().enumerate() {
+                    selected[column * samples + sample] = row[index];
+                }
+            }
+            Ok::<_, RobGradError>(())
+        })?;
+        let seen = seen.finish(samples)?;
+        mean.iter_mut()
+            .for_each(|sum| *sum /= T::of_count(seen.kept));
+        Ok(seen)
+    }
+
+    /// Leaves the step in `mean`, from one sample at a time.
+    fn stream(
+        &mut self,
+        streaming: Streaming,
+        weights: &[T],
+        samples: usize,
+        robust: &Selection,
+        source: &mut impl Source<T>,
+    ) -> Result<T, RobGradError> {
+        self.mean.clear();
+        self.mean.resize(weights.len(), T::ZERO);
+        let mean = &mut self.mean;
+        let policy = self.aggregator.non_finite();
+        let mut stream = Stream::new(streaming, robust.count(weights.len()));
+        let mut seen = Mean::default();
+        sweep(source, samples, weights, &mut self.block, |block| {
+            for (sample, &loss, row) in block.samples() {
+                if judge(policy, sample, loss, row)? {
+                    seen.add(loss);
+                    mean.iter_mut().zip(row).for_each(|(sum, &g)| *sum += g);
+                    stream.add(robust.iter(row.len()).map(|index| row[index]));
+                }
+            }
+            Ok::<_, RobGradError>(())
+        })?;
+        let seen = seen.finish(samples)?;
+        if stream.turn() {
+            sweep(source, samples, weights, &mut self.block, |block| {
+                for (sample, &loss, row) in block.samples() {
+                    if judge(policy, sample, loss, row)? {
+                        stream.add_again(robust.iter(row.len()).map(|index| row[index]));
+                    }
+                }
+                Ok::<_, RobGradError>(())
+            })?;
+        }
+        let estimate = stream.finish();
+        if policy != NonFinite::Propagate && !all_finite(&estimate) {
+            return Err(AggregateError::NotFiniteEstimate.into());
+        }
+        mean.iter_mut()
+            .for_each(|sum| *sum /= T::of_count(seen.kept));
+        for (index, estimate) in robust.iter(weights.len()).zip(estimate) {
+            self.mean[index] = estimate;
+        }
+        Ok(seen.loss)
+    }
+}
+
+/// Whether a sample counts.
+fn judge<T: Real>(
+    policy: NonFinite,
+    sample: usize,
+    loss: T,
+    row: &[T],
+) -> Result<bool, RobGradError> {
+    if policy == NonFinite::Propagate || (loss.is_finite() && all_finite(row)) {
+        return Ok(true);
+    }
+    match policy {
+        NonFinite::Drop => Ok(false),
+        _ if !loss.is_finite() => Err(RobGradError::Loss { sample }),
+        _ => Err(AggregateError::NonFinite { sample }.into()),
+    }
+}
+
+/// The mean loss, and how many samples count.
+#[derive(Clone, Copy, Default)]
+struct Mean<T> {
+    loss: T,
+    kept: usize,
+}
+
+impl<T: Real> Mean<T> {
+    fn add(&mut self, loss: T) {
+        self.loss += loss;
+        self.kept += 1;
+    }
+
+    fn finish(mut self, samples: usize) -> Result<Self, AggregateError> {
+        if self.kept == 0 {
+            return Err(AggregateError::NoneFinite { samples });
+        }
+        self.loss /= T::of_count(self.kept);
+        Ok(self)
+    }
+}
+
+impl Selection {
+    /// Makes sure that indices are those of weights and do not repeat.
+    fn check(&self, weights: usize) -> Result<(), RobGradError> {
+        let Self::Indices(indices) = self else {
             return Ok(());
         };
-        // Counts how often each index is named; the buffer is filled anew afterwards.
-        self.gradient.clear();
-        self.gradient.resize(weights, T::ZERO);
+        let mut named = vec![false; weights];
         for &index in indices {
-            match self.gradient.get_mut(index) {
-                Some(named) if *named == T::ZERO => *named = T::ONE,
+            match named.get_mut(index) {
+                Some(named) if !*named => *named = true,
                 _ => return Err(RobGradError::Index { index, weights }),
             }
         }
         Ok(())
     }
 
-    /// Sums all gradients into `mean` and stores the selected coordinates, one column each.
-    fn collect(
-        &mut self,
-        weights: &[T],
-        samples: usize,
-        robust: &Selection,
-        gradient: &mut impl FnMut(usize, &[T], &mut [T]) -> T,
-    ) -> Result<T, RobGradError> {
-        self.mean.clear();
-        self.mean.resize(weights.len(), T::ZERO);
-        self.gradient.resize(weights.len(), T::ZERO);
-        self.selected
-            .resize(samples * robust.count(weights.len()), T::ZERO);
-        let mut total = T::ZERO;
-        let mut kept = 0;
-        for sample in 0..samples {
-            self.gradient.fill(T::ZERO);
-            let loss = gradient(sample, weights, &mut self.gradient);
-            match self.aggregator.non_finite() {
-                _ if loss.is_finite() && all_finite(&self.gradient) => kept += 1,
-                NonFinite::Propagate => kept += 1,
-                NonFinite::Error if !loss.is_finite() => return Err(RobGradError::Loss { sample }),
-                NonFinite::Error => return Err(AggregateError::NonFinite { sample }.into()),
-                NonFinite::Drop => {
-                    // The sample is out of the mean as well, and the aggregator is to see that it is bad.
-                    self.selected
-                        .iter_mut()
-                        .skip(sample)
-                        .step_by(samples)
-                        .for_each(|g| *g = T::NAN);
-                    continue;
-                }
-            }
-            total += loss;
-            for (sum, &g) in self.mean.iter_mut().zip(&self.gradient) {
-                *sum += g;
-            }
-            for (column, index) in robust.iter(weights.len()).enumerate() {
-                self.selected[column * samples + sample] = self.gradient[index];
-            }
-        }
-        if kept == 0 {
-            return Err(AggregateError::NoneFinite { samples }.into());
-        }
-        let count = T::of_count(kept);
-        self.mean.iter_mut().for_each(|sum| *sum /= count);
-        Ok(total / count)
-    }
-
-    /// Replaces the selected coordinates of the mean by their robust estimates.
-    fn aggregate(
-        &mut self,
-        samples: usize,
-        weights: usize,
-        robust: &Selection,
-    ) -> Result<(), RobGradError> {
-        let count = robust.count(weights);
-        self.estimate.resize(count, T::ZERO);
-        let rows = Rows::from_columns(&self.selected, samples, count)?;
-        self.aggregator
-            .aggregate_rows(rows, &mut self.estimate, &mut self.work)?;
-        for (index, &estimate) in robust.iter(weights).zip(&self.estimate) {
-            self.mean[index] = estimate;
-        }
-        Ok(())
-    }
-}
-
-impl Selection {
     fn count(&self, weights: usize) -> usize {
         match self {
             Self::All => weights,
@@ -256,7 +399,7 @@ impl Selection {
         }
     }
 
-    fn iter(&self, weights: usize) -> impl Iterator<Item = usize> {
+    fn iter(&self, weights: usize) -> impl Iterator<Item = usize> + Clone {
         let (all, chosen) = match self {
             Self::All => (0..weights, [].as_slice()),
             Self::Indices(indices) => (0..0, indices.as_slice()),

@@ -1,6 +1,7 @@
 //! A constant factor on another aggregator's estimate.
 
 use super::aggregator::Aggregator;
+use super::dense_rule::DenseRule;
 use super::error::{AggregateError, ParameterError};
 use super::non_finite::NonFinite;
 use super::part::Part;
@@ -17,7 +18,7 @@ pub enum Factor {
 }
 
 impl Factor {
-    fn value<T: Real>(self, samples: usize) -> T {
+    pub(super) fn value<T: Real>(self, samples: usize) -> T {
         match self {
             Self::Constant(factor) => T::of(factor),
             Self::OneOverN => T::of_count(samples).recip(),
@@ -94,5 +95,10 @@ impl<T: Real, A: Aggregator<T>> Aggregator<T> for Scaled<A> {
 
     fn reveals_non_finite(&self) -> bool {
         self.inner.reveals_non_finite()
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        let rule = self.inner.dense_rule(samples)?;
+        Some(rule.times(self.factor.value(samples)))
     }
 }

@@ -9,6 +9,7 @@ use super::error::{AggregateError, ParameterError};
 use super::order::ByValues;
 use super::part::Part;
 use super::psi;
+use super::streaming::Access;
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -78,6 +79,10 @@ impl SmoothedNoise {
 }
 
 impl<T: Real> Aggregator<T> for SmoothedNoise {
+    fn access(&self) -> Access {
+        Access::Coordinates
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],

@@ -5,10 +5,12 @@ use pulp::Simd;
 use super::aggregator::Aggregator;
 use super::coordinatewise::{Location, locate_tiled};
 use super::data::OuterProducts;
+use super::dense_rule::DenseRule;
 use super::error::{AggregateError, ParameterError};
 use super::kernel::{INPUTS, Tile, moments, truncated};
 use super::part::Part;
 use super::samples::Samples;
+use super::streaming::{Access, Streaming};
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -196,7 +198,7 @@ impl SoftTruncation {
     ///
     /// The estimate of gᵢ/N with floor f is 1/N times the estimate of gᵢ with floor f·N², so that `over_n` costs no
     /// pass over the data.
-    fn prepare<T: Real>(&self, samples: usize) -> Truncation<T> {
+    pub(super) fn prepare<T: Real>(&self, samples: usize) -> Truncation<T> {
         let n = samples as f64;
         let over_n = self.over_n && samples >= self.plain_below;
         let divisor = if over_n { n } else { 1.0 };
@@ -227,11 +229,30 @@ impl<T: Real> Aggregator<T> for SoftTruncation {
     fn reveals_non_finite(&self) -> bool {
         true
     }
+
+    fn access(&self) -> Access {
+        Access::Samples(Streaming::SoftTruncation(*self))
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        let prepared = self.prepare::<f64>(samples);
+        Some(if prepared.plain {
+            DenseRule::Mean { factor: 1.0 }
+        } else {
+            DenseRule::SoftTruncation {
+                degrees: prepared.degrees,
+                spread: prepared.spread,
+                variance_floor: prepared.variance_floor,
+                scale: prepared.scale,
+                unguarded: prepared.unguarded,
+            }
+        })
+    }
 }
 
 /// [`SoftTruncation`] with everything that depends on the number of samples worked out.
 #[derive(Clone, Copy)]
-struct Truncation<T> {
+pub(super) struct Truncation<T> {
     samples: T,
     /// The divisor of the sum of squares.
     degrees: T,
@@ -320,6 +341,39 @@ impl<T: Real> Tile<T> for Truncation<T> {
 const CUBES_IN_RANGE: [f64; 2] = [1e-10, 1e10];
 
 impl<T: Real> Truncation<T> {
+    /// Whether the batch is so small that it gets the mean.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain
+    }
+
+    /// s·σ from Σ(x − m)²; 0 where the estimate is the mean.
+    pub(super) fn unit_of(&self, squares: T) -> T {
+        if self.plain {
+            return T::ZERO;
+        }
+        let variance = match (self.degrees == T::ZERO, self.unguarded) {
+            (true, true) => T::NAN,
+            (true, false) => T::ZERO,
+            _ => squares / self.degrees,
+        };
+        let floored = if variance < self.variance_floor {
+            self.variance_floor
+        } else {
+            variance
+        };
+        let unit = self.spread * floored.sqrt();
+        if unit == T::ZERO && self.unguarded {
+            T::NAN
+        } else {
+            unit
+        }
+    }
+
+    /// An estimate at the published scale, if that is asked for.
+    pub(super) fn scaled(&self, location: T) -> T {
+        self.scale * location
+    }
+
     /// s·σ of a register of weights, and 0 where it has its digits or NaN where it has not: by the same measure as
     /// [`deviation`](Self::deviation).
     #[inline(always)]

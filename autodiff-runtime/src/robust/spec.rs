@@ -129,6 +129,18 @@ macro_rules! methods {
                 }
             }
 
+            fn access<T: Real>(&self) -> Access {
+                match self {
+                    $(Self::$estimator(estimator) => Aggregator::<T>::access(estimator),)*
+                }
+            }
+
+            fn dense_rule<T: Real>(&self, samples: usize) -> Option<DenseRule> {
+                match self {
+                    $(Self::$estimator(estimator) => Aggregator::<T>::dense_rule(estimator, samples),)*
+                }
+            }
+
             fn reveals_non_finite<T: Real>(&self) -> bool {
                 match self {
                     $(Self::$estimator(estimator) => Aggregator::<T>::reveals_non_finite(estimator),)*
@@ -232,6 +244,24 @@ impl<T: Real> Aggregator<T> for Spec {
 
     fn reveals_non_finite(&self) -> bool {
         self.method.reveals_non_finite::<T>()
+    }
+
+    fn access(&self) -> Access {
+        if self.scale.is_none() && self.clip.is_none() {
+            self.method.access::<T>()
+        } else {
+            Access::Whole
+        }
+    }
+
+    fn dense_rule(&self, samples: usize) -> Option<DenseRule> {
+        let rule = self.method.dense_rule::<T>(samples)?;
+        match (self.clip, self.scale) {
+            // To shorten the finished step is not of the form.
+            (Some(_), _) => None,
+            (None, Some(factor)) => Some(rule.times(factor.value(samples))),
+            (None, None) => Some(rule),
+        }
     }
 }
 

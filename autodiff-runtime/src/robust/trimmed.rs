@@ -1,12 +1,17 @@
 //! Estimators by order statistics: trimmed and winsorised means, the mean around the median, the median.
 
+use pulp::Simd;
+
 use super::aggregator::Aggregator;
 use super::column::{mean, median_of};
-use super::coordinatewise::locate;
+use super::coordinatewise::{Location, locate, locate_tiled};
 use super::count::{Count, at_least};
+use super::data::OuterProducts;
 use super::error::AggregateError;
+use super::kernel::{INPUTS, Tile, medians};
 use super::order::{ByValues, median, partition_middle};
 use super::part::Part;
+use super::streaming::Access;
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -30,13 +35,41 @@ use crate::real::Real;
 pub struct Median;
 
 impl<T: Real> Aggregator<T> for Median {
+    fn access(&self) -> Access {
+        Access::Coordinates
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],
         _: &mut Workspace<T>,
     ) -> Result<(), AggregateError> {
-        locate(parts, || ByValues::new(median));
+        locate_tiled(parts, self, || ByValues::new(median));
         Ok(())
+    }
+}
+
+/// Many weights at once, by counting; those where it does not come to an end are selected one by one.
+impl<T: Real> Tile<T> for Median {
+    type Scratch = Vec<T>;
+
+    fn scratch<S: Simd>(&self, samples: usize) -> Vec<T> {
+        vec![T::ZERO; samples * T::width::<S>()]
+    }
+
+    #[inline(always)]
+    fn estimate<S: Simd>(
+        &self,
+        simd: S,
+        gy: &[T::Vector<S>],
+        x: &[[T; INPUTS]],
+        scratch: &mut Vec<T>,
+    ) -> [T::Vector<S>; INPUTS] {
+        medians::<S, T>(simd, gy, x, scratch)
+    }
+
+    fn alone(&self, outer: OuterProducts<'_, T>, q: usize, p: usize) -> T {
+        ByValues::new(median).locate(outer.weight(q, p))
     }
 }
 
@@ -81,6 +114,10 @@ impl TrimmedMean {
 }
 
 impl<T: Real> Aggregator<T> for TrimmedMean {
+    fn access(&self) -> Access {
+        Access::Coordinates
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],
@@ -153,6 +190,10 @@ impl WinsorizedMean {
 }
 
 impl<T: Real> Aggregator<T> for WinsorizedMean {
+    fn access(&self) -> Access {
+        Access::Coordinates
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],
@@ -219,6 +260,10 @@ impl MeaMed {
 }
 
 impl<T: Real> Aggregator<T> for MeaMed {
+    fn access(&self) -> Access {
+        Access::Coordinates
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],

@@ -3,10 +3,12 @@
 use std::fmt::Debug;
 
 use super::aggregator::Aggregator;
+use super::dense_rule::DenseRule;
 use super::error::AggregateError;
 use super::geometry::{Geometry, View};
 use super::part::Part;
 use super::product::weighted_sum;
+use super::streaming::Access;
 use super::workspace::Workspace;
 use crate::real::Real;
 
@@ -61,9 +63,27 @@ pub trait Weighing: Debug + Send + Sync {
     fn scope(&self) -> Scope {
         Scope::Joint
     }
+
+    /// What the estimator has to see at once.
+    fn access(&self) -> Access {
+        Access::Whole
+    }
+
+    /// The closed form, where the estimator is one; see [`DenseRule`].
+    fn dense_rule(&self) -> Option<DenseRule> {
+        None
+    }
 }
 
 impl<T: Real, W: Weighing> Aggregator<T> for W {
+    fn access(&self) -> Access {
+        Weighing::access(self)
+    }
+
+    fn dense_rule(&self, _: usize) -> Option<DenseRule> {
+        Weighing::dense_rule(self)
+    }
+
     fn estimate(
         &self,
         parts: &mut [Part<'_, T>],

@@ -12,6 +12,8 @@ pub struct Workspace<T> {
     /// The samples that [`NonFinite::Drop`](super::NonFinite::Drop) keeps; apart, because the estimator uses the other
     /// buffers meanwhile.
     pub(super) kept: Vec<T>,
+    /// The coordinates that [`Selected`](super::Selected) chooses; apart for the same reason.
+    pub(super) selected: Vec<T>,
     /// Weights of samples, their norms, inner products and distances.
     pub(super) weights: Vec<f64>,
     pub(super) norms: Vec<f64>,

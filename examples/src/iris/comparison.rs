@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::compute::Compute;
 use super::contamination::Contamination;
 use super::dataset::Dataset;
 use super::method::Method;
@@ -20,6 +21,8 @@ pub struct Comparison<'a> {
     pub contamination: Contamination,
     /// The network and how it is trained, the same for all methods.
     pub recipe: Recipe,
+    /// What computes the networks.
+    pub compute: Compute,
     /// The contestants.
     pub methods: Vec<Method>,
     /// What the trials are drawn by; every method sees each of them.
@@ -125,7 +128,7 @@ impl Comparison<'_> {
     ) -> Result<Vec<(Curves, Duration)>, TrainingError> {
         let timed = |method| {
             let start = Instant::now();
-            let curves = train(&self.recipe, method, trial)?;
+            let curves = train(&self.recipe, method, trial, &self.compute)?;
             finished();
             Ok((curves, start.elapsed()))
         };

@@ -20,9 +20,15 @@ pub enum IrisError {
     /// Two methods that could not be told apart in the results.
     #[error("--method: '{0}' is given twice")]
     RepeatedMethod(String),
-    /// The device asked for.
-    #[error("--backend opencl: this build has no OpenCL support; use --backend cpu")]
+    /// A build that knows no devices.
+    #[error(
+        "--backend opencl: this build has no OpenCL support; build it with --features opencl, or use --backend cpu"
+    )]
     NoOpenCl,
+    /// The device asked for.
+    #[cfg(feature = "opencl")]
+    #[error("--backend opencl: {0}")]
+    OpenCl(#[from] autodiff_runtime::opencl::OpenClError),
     /// The number of threads asked for.
     #[error("--threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),

@@ -7,6 +7,7 @@
 pub mod activation;
 pub mod cli;
 pub mod comparison;
+pub mod compute;
 pub mod contamination;
 pub mod dataset;
 pub mod error;
@@ -26,8 +27,9 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use cli::{Args, Backend};
+use cli::Args;
 use comparison::{Achievement, Comparison};
+use compute::Compute;
 use contamination::Contamination;
 use dataset::Dataset;
 use error::{IrisError, OutputError};
@@ -43,9 +45,7 @@ use trial::trial_seeds;
 ///
 /// Whatever keeps it from its result. Everything that can be checked is checked before the training starts.
 pub fn run(args: &Args) -> Result<(), IrisError> {
-    if args.backend == Backend::Opencl {
-        return Err(IrisError::NoOpenCl);
-    }
+    let compute = Compute::open(args.backend)?;
     let data = args
         .data
         .as_deref()
@@ -56,16 +56,17 @@ pub fn run(args: &Args) -> Result<(), IrisError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()?;
-    pool.install(|| compare(args, &data, methods, &directory))
+    pool.install(|| compare(args, &data, compute, methods, &directory))
 }
 
 fn compare(
     args: &Args,
     data: &Dataset,
+    compute: Compute,
     methods: Vec<Method>,
     directory: &OutputDirectory,
 ) -> Result<(), IrisError> {
-    let comparison = comparison(args, data, methods);
+    let comparison = comparison(args, data, compute, methods);
     let start = Instant::now();
     let achievements = train_all(&comparison, args.quiet)?;
     let manifest = Manifest::new(args, &comparison, &achievements, start.elapsed());
@@ -101,7 +102,12 @@ fn methods(args: &Args) -> Result<Vec<Method>, IrisError> {
     Ok(methods)
 }
 
-fn comparison<'a>(args: &Args, data: &'a Dataset, methods: Vec<Method>) -> Comparison<'a> {
+fn comparison<'a>(
+    args: &Args,
+    data: &'a Dataset,
+    compute: Compute,
+    methods: Vec<Method>,
+) -> Comparison<'a> {
     let mut widths = vec![2];
     widths.extend(&args.hidden.0);
     widths.push(data.classes.len());
@@ -116,6 +122,7 @@ fn comparison<'a>(args: &Args, data: &'a Dataset, methods: Vec<Method>) -> Compa
             iterations: args.iterations as usize,
             step_size: args.step_size,
         },
+        compute,
         methods,
         seeds: trial_seeds(args.seed, args.trials as usize),
     }

@@ -1,13 +1,16 @@
 //! One training: one network, one method, one trial.
 
 use autodiff_runtime::nn::{
-    Activation, NetworkError, Pass, Sequential, Sgd, SoftmaxCrossEntropy, Uniform,
+    Activation, BackendError, NetworkError, Pass, Sequential, Sgd, SoftmaxCrossEntropy, Uniform,
 };
+#[cfg(feature = "opencl")]
+use autodiff_runtime::{nn::Resident, opencl::OpenCl};
 use nalgebra::DMatrix;
 use rand::SeedableRng;
 use rand_pcg::Pcg64;
 
 use super::activation::relu_value_and_grad;
+use super::compute::Compute;
 use super::method::{Method, RobustLayers};
 use super::trial::{Samples, Trial};
 
@@ -41,7 +44,7 @@ pub struct Curves {
 #[error("{method}: {source}")]
 pub struct TrainingError {
     method: String,
-    source: NetworkError,
+    source: BackendError,
 }
 
 /// Trains a network and counts its mistakes on the way.
@@ -49,82 +52,92 @@ pub struct TrainingError {
 /// # Errors
 ///
 /// What the aggregator cannot do with so many samples.
-pub fn train(recipe: &Recipe, method: &Method, trial: &Trial) -> Result<Curves, TrainingError> {
+pub fn train(
+    recipe: &Recipe,
+    method: &Method,
+    trial: &Trial,
+    compute: &Compute,
+) -> Result<Curves, TrainingError> {
     let train = if method.clean {
         &trial.clean
     } else {
         &trial.contaminated
     };
-    Training::new(recipe, method, trial.weights_seed)
-        .and_then(|training| training.run(recipe.iterations, train, &trial.test))
-        .map_err(|source| TrainingError {
-            method: method.name.clone(),
-            source,
-        })
+    let seed = trial.weights_seed;
+    let outcome = match compute {
+        Compute::Cpu => OnHost::new(recipe, method, seed)
+            .map_err(BackendError::from)
+            .and_then(|learner| run(learner, recipe.iterations, train, &trial.test)),
+        #[cfg(feature = "opencl")]
+        Compute::OpenCl(device) => OnDevice::new(device, recipe, method, seed)
+            .and_then(|learner| run(learner, recipe.iterations, train, &trial.test)),
+    };
+    outcome.map_err(|source| TrainingError {
+        method: method.name.clone(),
+        source,
+    })
 }
 
-/// A network, what moves it, and the buffers for both.
-struct Training {
+/// A network that learns.
+trait Learner {
+    /// Takes a step and returns the mistakes on the training set before it, which the pass for the gradient shows at no
+    /// further cost.
+    fn step(&mut self, train: &Samples) -> Result<u32, BackendError>;
+
+    /// The mistakes on a set.
+    fn mistakes(&mut self, samples: &Samples) -> Result<u32, BackendError>;
+}
+
+fn run(
+    mut learner: impl Learner,
+    iterations: usize,
+    train: &Samples,
+    test: &Samples,
+) -> Result<Curves, BackendError> {
+    let mut curves = Curves {
+        test: vec![learner.mistakes(test)?],
+        ..Curves::default()
+    };
+    for iteration in 0..iterations {
+        match learner.step(train) {
+            Ok(mistakes_before) => curves.train.push(mistakes_before),
+            Err(BackendError::Network(error)) if error.is_non_finite() => {
+                curves.diverged_at = Some(iteration);
+                break;
+            }
+            Err(error) => return Err(error),
+        }
+        curves.test.push(learner.mistakes(test)?);
+    }
+    curves
+        .train
+        .resize(iterations + 1, learner.mistakes(train)?);
+    curves.test.resize(iterations + 1, learner.mistakes(test)?);
+    Ok(curves)
+}
+
+/// A network on the processor, what moves it, and the buffers for both.
+struct OnHost {
     network: Sequential<f64>,
     descent: Sgd<f64>,
     pass: Pass<f64>,
+    test_pass: Pass<f64>,
 }
 
-impl Training {
+impl OnHost {
     fn new(recipe: &Recipe, method: &Method, seed: u64) -> Result<Self, NetworkError> {
-        let mut network = network(recipe, seed)?;
-        if method.layers == RobustLayers::Model {
-            network.as_mut().set_model_aggregator(method.aggregator);
-        } else {
-            let layers = network.linears_mut().enumerate();
-            let chosen = layers.filter(|(layer, _)| method.layers.contains(*layer));
-            chosen.for_each(|(_, linear)| linear.set_aggregator(method.aggregator));
-        }
+        let relu = Activation::custom("relu", relu_value_and_grad);
         Ok(Self {
-            network,
+            network: network(recipe, method, relu, seed)?,
             descent: Sgd::new(recipe.step_size)?,
             pass: Pass::new(),
+            test_pass: Pass::new(),
         })
     }
+}
 
-    fn run(
-        mut self,
-        iterations: usize,
-        train: &Samples,
-        test: &Samples,
-    ) -> Result<Curves, NetworkError> {
-        let mut test_pass = Pass::new();
-        let mut curves = Curves {
-            test: vec![mistakes(&self.network, test, &mut test_pass)?],
-            ..Curves::default()
-        };
-        for iteration in 0..iterations {
-            match self.step(train) {
-                Ok(mistakes_before) => curves.train.push(mistakes_before),
-                Err(error) if error.is_non_finite() => {
-                    curves.diverged_at = Some(iteration);
-                    break;
-                }
-                Err(error) => return Err(error),
-            }
-            curves
-                .test
-                .push(mistakes(&self.network, test, &mut test_pass)?);
-        }
-        curves.train.resize(
-            iterations + 1,
-            mistakes(&self.network, train, &mut self.pass)?,
-        );
-        curves.test.resize(
-            iterations + 1,
-            mistakes(&self.network, test, &mut test_pass)?,
-        );
-        Ok(curves)
-    }
-
-    /// Takes a step and returns the mistakes on the training set before it, which the pass for the gradient shows at no
-    /// further cost.
-    fn step(&mut self, train: &Samples) -> Result<u32, NetworkError> {
+impl Learner for OnHost {
+    fn step(&mut self, train: &Samples) -> Result<u32, BackendError> {
         self.network.gradient(
             &train.inputs,
             &SoftmaxCrossEntropy,
@@ -138,29 +151,75 @@ impl Training {
         self.descent.step(&mut self.network, &self.pass)?;
         Ok(mistakes_before)
     }
+
+    fn mistakes(&mut self, samples: &Samples) -> Result<u32, BackendError> {
+        let outputs = self.network.forward(&samples.inputs, &mut self.test_pass)?;
+        Ok(misclassified(outputs, &samples.labels))
+    }
 }
 
-fn network(recipe: &Recipe, seed: u64) -> Result<Sequential<f64>, NetworkError> {
-    let mut network = Sequential::dense(
-        &recipe.widths,
-        Activation::custom("relu", relu_value_and_grad),
-    )?;
+/// A network on a device.
+#[cfg(feature = "opencl")]
+struct OnDevice {
+    network: Resident<f64, OpenCl>,
+    step_size: f64,
+}
+
+#[cfg(feature = "opencl")]
+impl OnDevice {
+    /// Each training has a queue of its own, so that they run side by side.
+    fn new(
+        device: &OpenCl,
+        recipe: &Recipe,
+        method: &Method,
+        seed: u64,
+    ) -> Result<Self, BackendError> {
+        // The kernel's rectifier is the same function as the differentiated one.
+        let network = network(recipe, method, Activation::Relu, seed)?;
+        Ok(Self {
+            network: Resident::new(device.another_queue()?, &network)?,
+            step_size: recipe.step_size,
+        })
+    }
+}
+
+#[cfg(feature = "opencl")]
+impl Learner for OnDevice {
+    fn step(&mut self, train: &Samples) -> Result<u32, BackendError> {
+        self.network
+            .gradient(&train.inputs, &SoftmaxCrossEntropy, &train.labels)?;
+        let mistakes_before = misclassified(self.network.output(), &train.labels);
+        self.network.descend(self.step_size)?;
+        Ok(mistakes_before)
+    }
+
+    fn mistakes(&mut self, samples: &Samples) -> Result<u32, BackendError> {
+        Ok(misclassified(
+            self.network.forward(&samples.inputs)?,
+            &samples.labels,
+        ))
+    }
+}
+
+fn network(
+    recipe: &Recipe,
+    method: &Method,
+    activation: Activation<f64>,
+    seed: u64,
+) -> Result<Sequential<f64>, NetworkError> {
+    let mut network = Sequential::dense(&recipe.widths, activation)?;
     network.initialise(
         &Uniform::new(INITIAL_HALF_WIDTH)?,
         &mut Pcg64::seed_from_u64(seed),
     );
+    if method.layers == RobustLayers::Model {
+        network.as_mut().set_model_aggregator(method.aggregator);
+    } else {
+        let layers = network.linears_mut().enumerate();
+        let chosen = layers.filter(|(layer, _)| method.layers.contains(*layer));
+        chosen.for_each(|(_, linear)| linear.set_aggregator(method.aggregator));
+    }
     Ok(network)
-}
-
-fn mistakes(
-    network: &Sequential<f64>,
-    samples: &Samples,
-    pass: &mut Pass<f64>,
-) -> Result<u32, NetworkError> {
-    Ok(misclassified(
-        network.forward(&samples.inputs, pass)?,
-        &samples.labels,
-    ))
 }
 
 /// Counts the samples whose largest output is not that of their class. Of equal outputs the first counts as largest.
@@ -204,7 +263,13 @@ mod tests {
     }
 
     fn curves(method: &str, trial: &Trial, iterations: usize) -> Curves {
-        train(&recipe(iterations), &method.parse().unwrap(), trial).unwrap()
+        train(
+            &recipe(iterations),
+            &method.parse().unwrap(),
+            trial,
+            &Compute::Cpu,
+        )
+        .unwrap()
     }
 
     #[test]
@@ -243,7 +308,7 @@ mod tests {
         };
         assert_eq!(
             divided,
-            train(&small, &"deep".parse().unwrap(), &trial).unwrap()
+            train(&small, &"deep".parse().unwrap(), &trial, &Compute::Cpu).unwrap()
         );
     }
 
@@ -251,8 +316,43 @@ mod tests {
     fn a_training_that_diverges_ends_early_and_says_so() {
         let mut recipe = recipe(100);
         recipe.step_size = 1e200;
-        let curves = train(&recipe, &"deep".parse().unwrap(), &trial(0.02)).unwrap();
+        let curves = train(
+            &recipe,
+            &"deep".parse().unwrap(),
+            &trial(0.02),
+            &Compute::Cpu,
+        )
+        .unwrap();
         assert!(curves.diverged_at.is_some_and(|iteration| iteration < 100));
         assert_eq!(curves.train.len(), 101);
+    }
+
+    /// Sums run in another order on a device, so that a sample on the border between classes may fall to the other side.
+    #[cfg(feature = "opencl")]
+    #[test]
+    fn a_device_trains_as_the_processor_does() {
+        let device = match OpenCl::open() {
+            Ok(device) if device.info().double_precision => device,
+            Ok(device) => return eprintln!("SKIPPED: {} has no double precision", device.info()),
+            Err(error) => return eprintln!("SKIPPED: {error}"),
+        };
+        let (trial, recipe) = (trial(0.02), recipe(60));
+        for method in ["deep", "deep-rob", "deep-alg1", "deep-mom", "deep-clean"] {
+            let method: Method = method.parse().unwrap();
+            let expected = train(&recipe, &method, &trial, &Compute::Cpu).unwrap();
+            let compute = Compute::OpenCl(device.clone());
+            let found = train(&recipe, &method, &trial, &compute).unwrap();
+            let close = |(a, b): (&u32, &u32)| a.abs_diff(*b) <= 1;
+            assert!(
+                expected.test.iter().zip(&found.test).all(close),
+                "{}",
+                method.name
+            );
+            assert!(
+                expected.train.iter().zip(&found.train).all(close),
+                "{}",
+                method.name
+            );
+        }
     }
 }

@@ -20,10 +20,12 @@ pub fn untyped_literals(x: f64) -> f64 {
     let moved = x * step;
     let twice = (step + step).sin();
     let growth = (rate * 0.3).exp();
+    let table = [[0.25; 2]; 2];
+    let read = (step * table[1][0]).tanh();
     let mut both = pair(x);
     (both.0, step) = (0.7, both.1);
     rate += scaled;
-    moved * twice * growth * rate * step * both.0
+    moved * twice * growth * rate * read * step * both.0
 }
 
 pub fn points() -> Vec<(f64,)> {

@@ -4,13 +4,30 @@ use super::*;
 
 impl Writer<'_> {
     /// Whether the gradient is computed by a forward sweep.
-    pub(super) fn is_forward(&self) -> bool {
+    pub(super) fn is_forward(&self, lowered: &Lowered) -> bool {
         // The adjoint of a `&mut` parameter is replaced, which takes a backward sweep.
         let in_place = self
             .f
             .active()
             .any(|param| param.passing == Passing::Mutable);
-        self.mode == Some(Mode::Forward) && !in_place
+        let chosen = || {
+            let reverse = self.reverse(lowered, Purpose::Gradient);
+            reverse.is_dearer_than_tangents(self.static_inputs(), &lowered.trace)
+        };
+        let forward = match self.mode {
+            Some(mode) => mode == Mode::Forward,
+            // Over a scalar of the caller's, tangents could be anything.
+            None => self.f.base != Base::Parameter && chosen(),
+        };
+        forward && !in_place
+    }
+
+    /// The number of active numbers that come in, if the signature says it.
+    pub(super) fn static_inputs(&self) -> Option<usize> {
+        self.f
+            .active()
+            .map(|param| param.shape.static_count())
+            .sum()
     }
 
     pub(super) fn public_grad_into(&self) -> TokenStream {
@@ -21,7 +38,7 @@ impl Writer<'_> {
         });
         let checks = self.checks(|param| &param.bar, "adjoint");
         let output = self.output();
-        let body = self.lowered.map(|lowered| match self.is_forward() {
+        let body = self.lowered.map(|lowered| match self.is_forward(lowered) {
             true => self.forward_gradient(),
             false => self.reverse_gradient(lowered),
         });
@@ -36,8 +53,9 @@ impl Writer<'_> {
 
     pub(super) fn reverse_gradient(&self, lowered: &Lowered) -> TokenStream {
         let reverse = self.reverse(lowered, Purpose::Gradient);
-        let emit = self.emit(&reverse.trace, self.float());
-        let (forward, backward) = (emit.block(&reverse.forward), emit.block(&reverse.backward));
+        let (trace, forward, backward) = reverse.finished();
+        let emit = self.emit(&trace, self.float());
+        let (forward, backward) = (emit.block(&forward), emit.block(&backward));
         let adds = self
             .f
             .params
@@ -58,7 +76,11 @@ impl Writer<'_> {
     /// Tangents of all inputs, some at a time, through the forward mode.
     pub(super) fn forward_gradient(&self) -> TokenStream {
         let float = self.float();
-        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
+        const MOST: usize = 8;
+        let width = self
+            .static_inputs()
+            .map_or(MOST, |inputs| inputs.clamp(1, MOST));
+        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, #width>);
         let seeds = self.seeds(&lanes);
         let args = self.seeded_args();
         let collect = self.f.active().map(|param| {
@@ -75,7 +97,7 @@ impl Writer<'_> {
                 let (__value, __dot) = #attempt(#args)#or_fail;
                 let mut __at = 0_usize;
                 #(#collect)*
-                __block += 8;
+                __block += #width;
                 if __block >= __total { break __value; }
             }
         }

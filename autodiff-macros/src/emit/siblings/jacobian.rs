@@ -6,8 +6,8 @@ impl Writer<'_> {
     /// The number of active numbers that come in.
     pub(super) fn input_count(&self) -> TokenStream {
         let counts = self.f.active().map(|param| {
-            let ident = &param.ident;
-            quote!(::autodiff_runtime::private::count(&#ident))
+            let value = borrowed(param);
+            quote!(::autodiff_runtime::private::count(#value))
         });
         quote!(0_usize #(+ #counts)*)
     }
@@ -81,10 +81,11 @@ impl Writer<'_> {
                 0_usize #(+ ::autodiff_runtime::private::count(&#tangents))*
             }}
         };
+        let zero = float::number(0.0);
         let body = quote! {
             let __columns = #total;
             let __rows = #rows;
-            let mut __entries = ::std::vec![0.0; __rows * __columns];
+            let mut __entries = ::std::vec![#zero; __rows * __columns];
             #into(#(#again,)* &mut __entries)#or_fail;
             ::autodiff_runtime::nalgebra::DMatrix::from_row_slice(__rows, __columns, &__entries)
         };
@@ -99,7 +100,6 @@ impl Writer<'_> {
 
     /// `f_jacobian_times_into`: tangents in the directions that the caller chooses.
     fn jacobian_times(&self, tangents: &[TokenStream]) -> TokenStream {
-        let (attempt, or_fail) = (self.attempted("jvp"), self.or_fail());
         let float = self.float();
         let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
         let seeds = self.f.active().map(|param| {
@@ -112,6 +112,7 @@ impl Writer<'_> {
             }
         });
         let (total, args) = (self.input_count(), self.seeded_args());
+        let (attempt, or_fail) = (self.attempted("jvp"), self.or_fail());
         let body = quote! {
             let __seeds = seeds;
             ::autodiff_runtime::private::check_seeds::<#float>(__seeds, #total);
@@ -174,9 +175,7 @@ impl Writer<'_> {
                 ::autodiff_runtime::private::store_row(&#bar, &mut __entry, &mut *jacobian);
             });
         }
-        quote! {
-            if ::autodiff_runtime::private::prefers_rows(jacobian.len(), __total) {
-                for __row in 0..jacobian.len() / __total {
+        let row = quote! {
                     let (__value, __pullback) = #attempt(#(#names),*)#or_fail;
                     let mut __seed = ::autodiff_runtime::private::zero_like::<#float, _>(&__value);
                     let mut __at = 0_usize;
@@ -186,7 +185,10 @@ impl Writer<'_> {
                     __pullback(#(#args),*);
                     let mut __entry = __row * __total;
                     #stores
-                }
+        };
+        quote! {
+            if ::autodiff_runtime::private::prefers_rows(jacobian.len(), __total) {
+                for __row in 0..jacobian.len() / __total { #row }
                 return #done;
             }
         }

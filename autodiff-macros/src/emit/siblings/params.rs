@@ -35,8 +35,8 @@ impl Writer<'_> {
     /// The zero adjoint of a parameter that a pullback no longer sees.
     pub(super) fn zero_of(&self, param: &Param) -> TokenStream {
         let float = self.float();
-        if matches!(param.shape, Ty::Real) {
-            return quote!(<#float as ::autodiff_runtime::private::Lane<#float>>::ZERO);
+        if matches!(param.shape, Ty::Real | Ty::Other) {
+            return quote!(<#float as ::autodiff_runtime::private::Lane<#float>>::zero());
         }
         let (of, outline) = (param.referent(), format_ident!("__outline_{}", param.ident));
         quote!(::autodiff_runtime::private::zero_of::<#float, #of>(&#outline))

@@ -204,7 +204,9 @@ impl Writer<'_> {
         let float = self.float();
         self.f
             .active()
-            .filter(|param| param.passing != Passing::Shared && !matches!(param.shape, Ty::Real))
+            .filter(|param| {
+                param.passing != Passing::Shared && !matches!(param.shape, Ty::Real | Ty::Other)
+            })
             .map(|param| {
                 let (of, outline) = (borrowed(param), format_ident!("__outline_{}", param.ident));
                 quote!(let #outline = ::autodiff_runtime::private::outline::<#float, _>(#of);)
@@ -222,10 +224,11 @@ impl Writer<'_> {
             };
         };
         let reverse = self.reverse(lowered, Purpose::Pullback);
-        let emit = self.emit(&reverse.trace, self.float());
+        let (trace, forward, backward) = reverse.finished();
+        let emit = self.emit(&trace, self.float());
         let seed = reverse.seed.expect("a pullback has a seed");
-        let seed = reverse.trace.var(seed).ident.clone();
-        let (forward, backward) = (emit.block(&reverse.forward), emit.block(&reverse.backward));
+        let seed = trace.var(seed).ident.clone();
+        let (forward, backward) = (emit.block(&forward), emit.block(&backward));
         let params = self.closure_params(&seed, false);
         let (open, outlines, rebind) = (self.open_shadows(false), self.outlines(), self.rebind());
         let pairs = self.f.params.iter().zip(&reverse.cotangents);
@@ -260,7 +263,7 @@ impl Writer<'_> {
 /// `bar += value`, for the adjoint of a parameter.
 pub(super) fn add_cotangent(param: &Param, bar: &TokenStream, value: &TokenStream) -> TokenStream {
     match param.shape {
-        Ty::Real => quote!(*#bar += #value;),
+        Ty::Real | Ty::Other => quote!(*#bar += #value;),
         _ => quote!(::autodiff_runtime::private::accumulate(#bar, &#value);),
     }
 }

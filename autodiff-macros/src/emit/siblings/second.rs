@@ -118,7 +118,7 @@ impl Writer<'_> {
                 match cotangent.var().and_then(|var| second.dots.get(&var)) {
                     Some(dot) => emit.operand(&Operand::Var(*dot)),
                     None if emit.trace.operand_ty(cotangent).is_real() => {
-                        quote!(<#float as ::autodiff_runtime::private::Lane<#float>>::ZERO)
+                        quote!(<#float as ::autodiff_runtime::private::Lane<#float>>::zero())
                     }
                     None => {
                         let of = emit.operand(cotangent);

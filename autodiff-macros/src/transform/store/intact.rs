@@ -10,31 +10,39 @@ pub(super) struct Intact {
     /// Values that an iteration puts into an element of its own, which nothing overwrites: the
     /// equation that reads them back.
     pub(super) stored: HashMap<VarId, Eqn>,
+    /// Loads of elements that nothing overwrites after them.
+    pub(super) kept: HashSet<VarId>,
 }
 
 /// What the statements write, passive code included.
 pub(super) fn written_in(trace: &Trace, stmts: &[Stmt]) -> HashSet<VarId> {
     let mut written = HashSet::new();
     let mut note = |stmt: &Stmt| {
-        written.extend(stmt.writes());
+        written.extend(written_by(trace, stmt));
         written.extend(stmt.binds());
-        let code = match stmt {
-            Stmt::Passive { code, .. } => code,
-            Stmt::Let(Eqn {
-                op: Op::Passive(code),
-                ..
-            }) => code,
-            _ => return,
-        };
-        if !code.pure {
-            written.extend(code.reads.iter().filter(|var| trace.var(**var).mutated));
-        }
     };
     for stmt in stmts {
         note(stmt);
         for block in stmt.blocks() {
             block.walk(&mut |stmt| note(stmt));
         }
+    }
+    written
+}
+
+/// What one statement writes itself, passive code included.
+pub(super) fn written_by(trace: &Trace, stmt: &Stmt) -> Vec<VarId> {
+    let mut written = stmt.writes();
+    let code = match stmt {
+        Stmt::Passive { code, .. } => code,
+        Stmt::Let(Eqn {
+            op: Op::Passive(code),
+            ..
+        }) => code,
+        _ => return written,
+    };
+    if !code.pure {
+        written.extend(code.reads.iter().filter(|var| trace.var(**var).mutated));
     }
     written
 }

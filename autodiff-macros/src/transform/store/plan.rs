@@ -6,6 +6,8 @@ use super::*;
 pub(super) struct Plan<'a> {
     pub(super) trace: &'a Trace,
     pub(super) inside: &'a HashMap<VarId, Option<&'a Eqn>>,
+    /// What the backward region reads.
+    pub(super) needed: &'a [VarId],
     pub(super) intact: &'a Intact,
 }
 
@@ -83,7 +85,14 @@ impl Plan<'_> {
         if self.intact.stored.contains_key(&var) {
             return true;
         }
+        let kept = match &eqn.op {
+            Op::Load(place) if self.intact.kept.contains(&var) => Some(place.root),
+            _ => None,
+        };
         let steady = |var: &VarId| {
+            if kept == Some(*var) {
+                return true;
+            }
             let of = self.trace.var(*var);
             let behind = of.kind == Kind::Param && matches!(of.ty, Ty::Ref(_, true));
             (!of.mutated || (!behind && !self.intact.written.contains(var))) && !of.moved
@@ -99,10 +108,10 @@ impl Plan<'_> {
         }
         match &eqn.op {
             Op::Rule(row) => row.is_cheap(),
-            Op::Copy | Op::Select(_) => true,
+            Op::Copy | Op::Cast(_) | Op::Select(_) => true,
             Op::Load(_) => self.trace.ty(var).is_copy() || self.trace.ty(var).is_passive(),
             Op::Passive(code) => code.pure,
-            Op::ZeroLike(of) => !self.inside.contains_key(of),
+            Op::ZeroLike(of) => !self.inside.contains_key(of) || self.needed.contains(of),
             Op::Zero => true,
             _ => false,
         }

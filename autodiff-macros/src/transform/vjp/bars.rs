@@ -12,7 +12,7 @@ impl Vjp<'_> {
             of.source_name.clone()
         };
         let (ty, span) = (
-            of.ty.clone(),
+            of.ty.clone().of_tangent(),
             of.ident.span().resolved_at(Span::mixed_site()),
         );
         let bar = self
@@ -20,6 +20,7 @@ impl Vjp<'_> {
             .fresh(&format!("{name}_bar"), ty, Kind::Slot, span);
         let new = self.trace.var_mut(bar);
         (new.mutated, new.companion_of) = (true, Some(var));
+        self.trace.adjoints.insert(bar);
         bar
     }
 
@@ -39,7 +40,7 @@ impl Vjp<'_> {
         let init = if self.is_scalar(var) {
             Operand::ZERO
         } else {
-            let ty = self.trace.ty(var).clone();
+            let ty = self.trace.ty(var).clone().of_tangent();
             let zero = self.trace.fresh("v", ty, Kind::Temp, Span::mixed_site());
             let (op, args, span) = (self.trace.zero_op(var), Vec::new(), Span::mixed_site());
             self.frames[at].out.push(Stmt::Let(Eqn {

@@ -210,6 +210,11 @@ impl<T: Real> Graph<T> {
         self.aggregator.as_deref()
     }
 
+    /// The aggregator of the whole network, to be shared with a copy elsewhere.
+    pub(in crate::nn) fn shared_model_aggregator(&self) -> Option<Arc<dyn Aggregator<T>>> {
+        self.aggregator.clone()
+    }
+
     /// Draws the parameters of all dense layers anew, layer by layer.
     pub fn initialise<R: Rng + ?Sized>(&mut self, initialiser: &impl Initialise<T>, rng: &mut R) {
         self.linears_mut()

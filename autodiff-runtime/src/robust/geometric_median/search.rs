@@ -4,6 +4,8 @@
 //! follows from the Gram matrix of the points. The matrix is centred at the medoid, the point of least total distance:
 //! relative to it the differences that matter are of their true size even beside points 10³⁰ away.
 
+use crate::robust::affine::dot;
+
 /// The Gram matrix ⟨bᵢ − bₒ, bⱼ − bₒ⟩ of n points about one of them, row by row.
 #[derive(Clone, Copy)]
 pub(in crate::robust) struct CentredGram<'a> {
@@ -29,6 +31,18 @@ pub(in crate::robust) const fn scratch_len(points: usize) -> usize {
 
 /// Newton or Weiszfeld steps at most; Newton converges in fewer than ten on anything but degenerate data.
 const MOST_STEPS: usize = 200;
+
+/// Points up to which Newton's method is tried at once.
+const FEW_POINTS: usize = 48;
+
+/// Steps of Weiszfeld's iteration before Newton's method is tried after all: on few dimensions, or near a point.
+const MOST_WEISZFELD_STEPS: usize = 60;
+
+/// The relative change of weights in a step, at which what is left to go has no effect on the median.
+const SETTLED: f64 = 1e-12;
+
+/// The same where rounding keeps the weights from coming to rest.
+const NEARLY_SETTLED: f64 = 1e-10;
 
 /// Halvings of a Newton step before a Weiszfeld step is taken instead.
 const MOST_HALVINGS: i32 = 20;
@@ -96,10 +110,6 @@ fn quadratic(gram: CentredGram<'_>, weights: &[f64]) -> f64 {
     rows.sum::<f64>().max(0.0)
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
 /// Where the search stands: everything that follows from the weights.
 struct Search<'a> {
     gram: CentredGram<'a>,
@@ -128,6 +138,9 @@ fn descend(gram: CentredGram<'_>, weights: &mut [f64], scratch: &mut [f64]) {
         products,
         slope: 0.0,
     };
+    if n > FEW_POINTS && search.settle() {
+        return;
+    }
     search.measure();
     for _ in 0..MOST_STEPS {
         if search.slope <= RESOLVED * n as f64 {
@@ -140,8 +153,29 @@ fn descend(gram: CentredGram<'_>, weights: &mut [f64], scratch: &mut [f64]) {
 }
 
 impl Search<'_> {
-    /// Brings everything up to date with the weights.
-    fn measure(&mut self) {
+    /// Weiszfeld's iteration alone, without matrices to factorise: `true` once it does not move any more. In many
+    /// dimensions the unit vectors point all ways, and it converges within a few steps.
+    fn settle(&mut self) -> bool {
+        let mut last = f64::INFINITY;
+        for _ in 0..MOST_WEISZFELD_STEPS {
+            self.distances();
+            let stiffness = self.stiffness();
+            let mut moved: f64 = 0.0;
+            for (weight, distance) in self.weights.iter_mut().zip(self.distances.iter()) {
+                let next = (distance * stiffness).recip();
+                moved = moved.max((next - *weight).abs() / next);
+                *weight = next;
+            }
+            if moved <= SETTLED {
+                return true;
+            }
+            last = moved;
+        }
+        last <= NEARLY_SETTLED
+    }
+
+    /// G w and ‖z − bⱼ‖, up to date with the weights.
+    fn distances(&mut self) -> f64 {
         let (n, gram) = (self.gram.points, self.gram);
         for (j, product) in self.products.iter_mut().enumerate() {
             *product = dot(gram.row(j), self.weights);
@@ -151,6 +185,13 @@ impl Search<'_> {
             let squared_distance = gram.at(j, j) - 2.0 * self.products[j] + square;
             self.distances[j] = squared_distance.max(f64::MIN_POSITIVE).sqrt();
         }
+        square
+    }
+
+    /// Brings everything up to date with the weights.
+    fn measure(&mut self) {
+        let (n, gram) = (self.gram.points, self.gram);
+        let square = self.distances();
         let mut squared_slope = n as f64;
         for i in 0..n {
             for j in 0..i {

@@ -1,6 +1,6 @@
 //! Norms and distances of gradients in either form.
 
-use super::pairs::{distances_of, lost_pairs};
+use super::pairs::distances_of;
 use super::view::{Columns, View};
 use crate::real::Real;
 use crate::robust::product::gram;
@@ -10,7 +10,7 @@ pub(super) trait Measure {
     /// Adds ‖gᵢ‖² in units of `unit`.
     fn squared_norms(&self, unit: f64, norms: &mut [f64]);
 
-    /// Adds ⟨gᵢ, gⱼ⟩ and ‖gᵢ − gⱼ‖² in units of `unit`.
+    /// Writes ⟨gᵢ, gⱼ⟩ and ‖gᵢ − gⱼ‖² in units of `unit` over zeros.
     fn pairs(&self, unit: f64, products: &mut [f64], distances: &mut [f64]);
 }
 
@@ -30,8 +30,17 @@ fn safe_unit(largest: f64) -> f64 {
     }
 }
 
+/// Whether no product of two numbers of this precision is unsafe: squares of those of single precision are in the range
+/// of double precision, and there is no need to look at the data.
+fn always_safe<T: Real>() -> bool {
+    T::EPSILON.as_f64() > 1e-10
+}
+
 /// The unit of length for all parts together.
 pub(super) fn unit<T: Real>(views: &[View<'_, T>]) -> f64 {
+    if always_safe::<T>() {
+        return 1.0;
+    }
     let largest = views.iter().map(|view| match view {
         View::Rows(rows) => Columns::rows(*rows).largest(),
         View::Outer(outer) => {
@@ -66,13 +75,36 @@ impl<T: Real> Measure for Views<'_, '_, T> {
 
     fn pairs(&self, unit: f64, products: &mut [f64], distances: &mut [f64]) {
         let n = distances.len().isqrt();
-        for view in self.0 {
-            match view {
-                View::Rows(rows) => add_rows(Columns::rows(*rows), unit, n, products, distances),
-                View::Outer(outer) => add_outer(&Factors::of(*outer, unit), n, products, distances),
+        match self.0 {
+            [view] => measure_pairs(view, unit, n, products, distances),
+            views => {
+                let (mut k, mut d) = (vec![0.0; n * n], vec![0.0; n * n]);
+                for view in views {
+                    k.fill(0.0);
+                    d.fill(0.0);
+                    measure_pairs(view, unit, n, &mut k, &mut d);
+                    products.iter_mut().zip(&k).for_each(|(sum, k)| *sum += k);
+                    distances.iter_mut().zip(&d).for_each(|(sum, d)| *sum += d);
+                }
             }
         }
     }
+}
+
+/// Writes ⟨gᵢ, gⱼ⟩ and ‖gᵢ − gⱼ‖² of one part over zeros.
+fn measure_pairs<T: Real>(
+    view: &View<'_, T>,
+    unit: f64,
+    n: usize,
+    products: &mut [f64],
+    distances: &mut [f64],
+) {
+    match view {
+        View::Rows(rows) => of_rows(Columns::rows(*rows), unit, n, products, distances),
+        View::Outer(outer) => of_outer(&Factors::of(*outer, unit), n, products, distances),
+    }
+    mirror(products, n);
+    mirror(distances, n);
 }
 
 fn add_squares<T: Real>(columns: Columns<'_, T>, unit: f64, norms: &mut [f64]) {
@@ -100,7 +132,14 @@ struct Factors<'a, T> {
 impl<'a, T: Real> Factors<'a, T> {
     fn of(outer: crate::robust::OuterProducts<'a, T>, unit: f64) -> Self {
         let (x, gy) = (Columns::inputs(outer), Columns::cotangents(outer));
-        let (unit_x, unit_gy) = (safe_unit(x.largest()), safe_unit(gy.largest()));
+        let unit_of = |columns: Columns<'_, T>| {
+            if always_safe::<T>() {
+                1.0
+            } else {
+                safe_unit(columns.largest())
+            }
+        };
+        let (unit_x, unit_gy) = (unit_of(x), unit_of(gy));
         let bias = if outer.has_bias() {
             unit_x.recip()
         } else {
@@ -118,83 +157,94 @@ impl<'a, T: Real> Factors<'a, T> {
     }
 }
 
-fn add_rows<T: Real>(
+/// The lower triangles for rows.
+fn of_rows<T: Real>(
     columns: Columns<'_, T>,
     unit: f64,
     n: usize,
     products: &mut [f64],
     distances: &mut [f64],
 ) {
-    let mut k = vec![0.0; n * n];
-    gram(columns.iter(), unit.recip(), n, &mut k);
-    let lost = lost_pairs(&k, n);
+    gram(columns.iter(), unit.recip(), n, products);
+    let lost = tell(products, n, distances);
     let exact = distances_of(columns, unit, &lost);
-    add(&k, n, products, distances);
-    correct(&k, n, lost.iter().zip(exact), distances);
+    for (&(i, j), exact) in lost.iter().zip(exact) {
+        distances[i * n + j] = exact;
+    }
 }
 
-/// ‖gᵢ − gⱼ‖² of outer products. Where Gram matrices have lost it, with ḡ and x̄ the midpoints and a, b the differences
-/// of the factors, gyᵢ xᵢᵀ − gyⱼ xⱼᵀ = ḡ bᵀ + a x̄ᵀ, whose square ‖ḡ‖²‖b‖² + ‖a‖²‖x̄‖² + 2⟨ḡ, a⟩⟨b, x̄⟩ has no large
-/// terms.
-fn add_outer<T: Real>(
+/// The lower triangles for outer products. Where Gram matrices have lost a distance, with ḡ and x̄ the midpoints and a, b
+/// the differences of the factors, gyᵢ xᵢᵀ − gyⱼ xⱼᵀ = ḡ bᵀ + a x̄ᵀ, whose square
+/// ‖ḡ‖²‖b‖² + ‖a‖²‖x̄‖² + 2⟨ḡ, a⟩⟨b, x̄⟩ has no large terms.
+fn of_outer<T: Real>(
     factors: &Factors<'_, T>,
     n: usize,
     products: &mut [f64],
     distances: &mut [f64],
 ) {
-    let (mut kx, mut kg) = (vec![0.0; n * n], vec![0.0; n * n]);
-    gram(factors.x.iter(), factors.unit_x.recip(), n, &mut kx);
-    gram(factors.gy.iter(), factors.unit_gy.recip(), n, &mut kg);
     let diagonal = |k: &[f64]| (0..n).map(|i| k[i * n + i]).collect::<Vec<_>>();
-    let (x2, g2) = (diagonal(&kx), diagonal(&kg));
-    let mut k = kx;
-    for (k, kg) in k.iter_mut().zip(kg) {
-        *k = kg * (*k + factors.bias) * factors.to_unit;
+    gram(factors.x.iter(), factors.unit_x.recip(), n, products);
+    gram(factors.gy.iter(), factors.unit_gy.recip(), n, distances);
+    let (x2, g2) = (diagonal(products), diagonal(distances));
+    for (i, (k, kg)) in products
+        .chunks_exact_mut(n)
+        .zip(distances.chunks_exact(n))
+        .enumerate()
+    {
+        for (k, kg) in k[..=i].iter_mut().zip(kg) {
+            *k = kg * (*k + factors.bias) * factors.to_unit;
+        }
     }
-    let lost = lost_pairs(&k, n);
+    let lost = tell(products, n, distances);
     let a = distances_of(factors.gy, factors.unit_gy, &lost);
     let b = distances_of(factors.x, factors.unit_x, &lost);
-    let exact = a.iter().zip(&b).zip(&lost).map(|((a2, b2), &(i, j))| {
+    for ((&(i, j), a2), b2) in lost.iter().zip(a).zip(b) {
         let g = (g2[i] + g2[j]) / 2.0 - a2 / 4.0;
         let x = (x2[i] + x2[j]) / 2.0 - b2 / 4.0 + factors.bias;
         let mixed = (g2[i] - g2[j]) * (x2[i] - x2[j]) / 2.0;
-        ((g * b2 + a2 * x + mixed) * factors.to_unit).max(0.0)
-    });
-    add(&k, n, products, distances);
-    correct(&k, n, lost.iter().zip(exact), distances);
-}
-
-/// The squared distance that a Gram matrix tells.
-fn told(k: &[f64], n: usize, i: usize, j: usize) -> f64 {
-    let squared = (k[i * n + i] - k[i * n + j]) + (k[j * n + j] - k[i * n + j]);
-    // NaN is not hidden.
-    if squared < 0.0 { 0.0 } else { squared }
-}
-
-fn add(k: &[f64], n: usize, products: &mut [f64], distances: &mut [f64]) {
-    for (product, k) in products.iter_mut().zip(k) {
-        *product += k;
+        distances[i * n + j] = ((g * b2 + a2 * x + mixed) * factors.to_unit).max(0.0);
     }
-    for i in 0..n {
-        for j in 0..i {
-            let squared = told(k, n, i, j);
-            distances[i * n + j] += squared;
-            distances[j * n + i] += squared;
+}
+
+/// Where ‖gᵢ − gⱼ‖² is less than this share of ‖gᵢ‖² + ‖gⱼ‖², the Gram matrix has lost more than ten bits of it.
+const RESOLVED: f64 = 1e-3;
+
+/// Writes the squared distances that a Gram matrix tells, both in lower triangles, and returns the pairs that it does not
+/// resolve.
+fn tell(k: &[f64], n: usize, distances: &mut [f64]) -> Vec<(usize, usize)> {
+    let diagonal: Vec<f64> = (0..n).map(|i| k[i * n + i]).collect();
+    let mut lost = Vec::new();
+    for (i, (row, distances)) in k
+        .chunks_exact(n)
+        .zip(distances.chunks_exact_mut(n))
+        .enumerate()
+    {
+        let mut unresolved = 0;
+        for ((distance, &product), &square) in distances[..i].iter_mut().zip(row).zip(&diagonal) {
+            *distance = (square - product) + (diagonal[i] - product);
+            unresolved += u32::from(*distance < RESOLVED * (square + diagonal[i]));
+        }
+        distances[i] = 0.0;
+        if unresolved > 0 {
+            let is_lost = |&j: &usize| distances[j] < RESOLVED * (diagonal[j] + diagonal[i]);
+            lost.extend((0..i).filter(is_lost).map(|j| (i, j)));
         }
     }
+    lost
 }
 
-/// Replaces what a Gram matrix told of some pairs by the exact squares.
-fn correct<'a>(
-    k: &[f64],
-    n: usize,
-    exact: impl Iterator<Item = (&'a (usize, usize), f64)>,
-    distances: &mut [f64],
-) {
-    for (&(i, j), exact) in exact {
-        // Other parts of the model may have added to it before.
-        let others = (distances[i * n + j] - told(k, n, i, j)).max(0.0);
-        distances[i * n + j] = others + exact;
-        distances[j * n + i] = others + exact;
+/// Rows and columns that are mirrored at a time, so that both fit the first-level cache.
+const BLOCK: usize = 32;
+
+/// Copies the lower triangle to the upper one.
+fn mirror(matrix: &mut [f64], n: usize) {
+    for row in (0..n).step_by(BLOCK) {
+        for column in (0..=row).step_by(BLOCK) {
+            for i in row..n.min(row + BLOCK) {
+                for j in column..i.min(column + BLOCK) {
+                    matrix[j * n + i] = matrix[i * n + j];
+                }
+            }
+        }
     }
 }

@@ -42,35 +42,56 @@ impl<'a, T> Matrix<'a, T> {
     }
 }
 
-/// C ← `factor` · A B, or C ← C + `factor` · A B if `add`, for C stored column after column without gaps.
+/// C ← `factor` · A B, for C stored column after column without gaps. Shared between threads where that is worth while.
 pub(in crate::robust) fn multiply<T: Real>(
     c: &mut [T],
-    add: bool,
     factor: T,
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
 ) {
-    let (m, n, k) = (a.rows, b.columns, a.columns);
-    assert!(
-        a.columns == b.rows && c.len() == m * n,
-        "shapes of a product"
-    );
-    assert!(a.is_within_bounds() && b.is_within_bounds());
-    let parallelism = if super::parallel(m * n * k) {
+    let shared = super::parallel(a.rows * a.columns * b.columns);
+    let parallelism = if shared {
         Parallelism::Rayon(0)
     } else {
         Parallelism::None
     };
+    product(c, a.rows, false, factor, a, b, parallelism);
+}
+
+/// C ← C + A B, for C stored column after column, `stride` apart, on one thread.
+pub(in crate::robust) fn accumulate<T: Real>(
+    c: &mut [T],
+    stride: usize,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+) {
+    product(c, stride, true, T::ONE, a, b, Parallelism::None);
+}
+
+fn product<T: Real>(
+    c: &mut [T],
+    c_stride: usize,
+    add: bool,
+    factor: T,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    parallelism: Parallelism,
+) {
+    let (m, n, k) = (a.rows, b.columns, a.columns);
+    let target = Matrix::by_column(&*c, m, n, c_stride);
+    assert!(a.columns == b.rows && m <= c_stride, "shapes of a product");
+    assert!(a.is_within_bounds() && b.is_within_bounds() && target.is_within_bounds());
     let stride = |stride: usize| stride.cast_signed();
-    // SAFETY: `a` and `b` stay within their slices and `c` has exactly m · n entries, as asserted above; the slices do
-    // not overlap, since one of them is borrowed mutably. All three live through the call.
+    // SAFETY: all three matrices stay within their slices, as asserted above, and entries of C do not coincide, for its
+    // columns are at least m apart. The slices do not overlap, since that of C is borrowed mutably. All live through the
+    // call.
     unsafe {
         gemm::gemm(
             m,
             n,
             k,
             c.as_mut_ptr(),
-            stride(m),
+            stride(c_stride),
             1,
             add,
             a.entries.as_ptr(),

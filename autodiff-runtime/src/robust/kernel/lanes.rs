@@ -42,6 +42,8 @@ pub trait Lanes: Copy + Send + Sync + 'static {
         a: Self::Vector<S>,
         b: Self::Vector<S>,
     ) -> Self::Vector<S>;
+    /// Whether a < b anywhere.
+    fn any_below<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> bool;
     /// The whole registers in a slice.
     fn vectors<S: Simd>(numbers: &[Self]) -> &[Self::Vector<S>];
     /// The whole registers in a slice, to be written.
@@ -55,7 +57,7 @@ pub trait Lanes: Copy + Send + Sync + 'static {
 
 macro_rules! lanes {
     ($t:ident, $vector:ident, $mask:ident: $splat:ident $add:ident $sub:ident $mul:ident $div:ident $sqrt:ident $mul_add:ident $min:ident
-        $max:ident $at_most:ident $select:ident $vectors:ident $vectors_mut:ident) => {
+        $max:ident $at_most:ident $select:ident $below:ident $first:ident $vectors:ident $vectors_mut:ident) => {
         impl Lanes for $t {
             type Vector<S: Simd> = S::$vector;
             type Mask<S: Simd> = S::$mask;
@@ -126,6 +128,12 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn any_below<S: Simd>(simd: S, a: S::$vector, b: S::$vector) -> bool {
+                // The first of none comes after the last.
+                simd.$first(simd.$below(a, b)) < Self::width::<S>()
+            }
+
+            #[inline(always)]
             fn vectors<S: Simd>(numbers: &[Self]) -> &[S::$vector] {
                 S::$vectors(numbers).0
             }
@@ -139,6 +147,6 @@ macro_rules! lanes {
 }
 
 lanes!(f32, f32s, m32s: splat_f32s add_f32s sub_f32s mul_f32s div_f32s sqrt_f32s mul_add_e_f32s min_f32s max_f32s
-    less_than_or_equal_f32s select_f32s as_simd_f32s as_mut_simd_f32s);
+    less_than_or_equal_f32s select_f32s less_than_f32s first_true_m32s as_simd_f32s as_mut_simd_f32s);
 lanes!(f64, f64s, m64s: splat_f64s add_f64s sub_f64s mul_f64s div_f64s sqrt_f64s mul_add_e_f64s min_f64s max_f64s
-    less_than_or_equal_f64s select_f64s as_simd_f64s as_mut_simd_f64s);
+    less_than_or_equal_f64s select_f64s less_than_f64s first_true_m64s as_simd_f64s as_mut_simd_f64s);

@@ -156,7 +156,7 @@ impl<S: Simd, T: Real, K: Tile<T>> pulp::NullaryFnOnce for Column<'_, '_, S, T, 
                 let column = &mut self.weight[p * outputs + first..][..here];
                 for (q, (weight, &lane)) in column.iter_mut().zip(&lanes).enumerate() {
                     // NaN: the tile does not answer for this one.
-                    *weight = if lane == lane {
+                    *weight = if lane.partial_cmp(&lane).is_some() {
                         lane
                     } else {
                         self.tile.alone(self.outer, first + q, self.first_input + p)

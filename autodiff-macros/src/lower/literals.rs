@@ -1,0 +1,188 @@
+//! Which float is a literal?
+//!
+//! In the user's function a call may say it: after `g(h)`, where `g` takes an `f64`, the `h` of
+//! `let h = 0.1;` can be asked for its `sin`. Derivatives call something else in this place. A
+//! variable that starts from literals therefore gets a type if a method is called on it or on
+//! what is computed from it, unless something whose type only `rustc` knows has a part in it.
+
+use crate::ir::*;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::quote;
+use std::collections::HashSet;
+
+const OPERATORS: &[&str] = &["add", "sub", "mul", "div", "rem", "neg"];
+
+/// Annotates the variables of `trace` that need it: with `own`, the function's float type, or with
+/// `other`. Numbers that meet one of the other precision have it as well.
+pub(super) fn annotate(trace: &mut Trace, own: &TokenStream, other: &TokenStream) {
+    let mut floats = Floats {
+        parent: (0..trace.vars.len()).collect(),
+        called: vec![false; trace.vars.len()],
+        foreign: vec![false; trace.vars.len()],
+        literal: Vec::new(),
+    };
+    let body = std::mem::take(&mut trace.body);
+    body.walk(&mut |stmt| floats.stmt(stmt, trace));
+    trace.body = body;
+    floats.spread_other(trace);
+    for var in std::mem::take(&mut floats.literal) {
+        if trace.var(var).annotation.is_some()
+            || !floats.in_class(var, |f, k| f.called[k])
+            || floats.in_class(var, |f, k| f.foreign[k])
+        {
+            continue;
+        }
+        let base = match trace.ty(var).clone().has_other() {
+            true => other,
+            false => own,
+        };
+        trace.var_mut(var).annotation = float_type(trace.ty(var), base);
+    }
+}
+
+/// Variables of the same float type, as classes.
+struct Floats {
+    parent: Vec<usize>,
+    /// Whether a method is called on the variable.
+    called: Vec<bool>,
+    /// Whether something of a type that is not known here has a part in it.
+    foreign: Vec<bool>,
+    /// The variables that start from literals alone.
+    literal: Vec<VarId>,
+}
+
+impl Floats {
+    fn root(&mut self, var: VarId) -> usize {
+        let mut at = var.0 as usize;
+        while self.parent[at] != at {
+            self.parent[at] = self.parent[self.parent[at]];
+            at = self.parent[at];
+        }
+        at
+    }
+
+    /// What meets a float of the other precision is one.
+    fn spread_other(&mut self, trace: &mut Trace) {
+        let others = (0..trace.vars.len() as u32).map(VarId);
+        let others: Vec<VarId> = others.filter(|var| trace.ty(*var).has_other()).collect();
+        let roots: HashSet<usize> = others.into_iter().map(|var| self.root(var)).collect();
+        for k in (0..trace.vars.len() as u32).map(VarId) {
+            if roots.contains(&self.root(k)) {
+                let var = trace.var_mut(k);
+                var.ty = var.ty.clone().with_floats(&Ty::Other);
+            }
+        }
+    }
+
+    fn in_class(&mut self, var: VarId, holds: impl Fn(&Floats, usize) -> bool) -> bool {
+        let root = self.root(var);
+        (0..self.parent.len()).any(|k| self.root(VarId(k as u32)) == root && holds(self, k))
+    }
+
+    /// `var` has the float type of `operand`.
+    fn alike(&mut self, var: VarId, operand: &Operand, trace: &Trace) {
+        match operand {
+            Operand::Var(other) => {
+                let (a, b) = (self.root(var), self.root(*other));
+                self.parent[a] = b;
+                self.foreign[other.0 as usize] |= matches!(trace.ty(*other).behind(), Ty::Opaque);
+            }
+            Operand::Code(code) if !is_untyped(&code.tokens) => {
+                self.foreign[var.0 as usize] = true;
+            }
+            _ => {}
+        }
+    }
+
+    /// A float literal that does not say its type, or what starts from such ones.
+    fn is_literal(&self, operand: &Operand) -> bool {
+        match operand {
+            Operand::Lit(_, Some(tokens)) => is_untyped(tokens),
+            Operand::Lit(_, None) => false,
+            Operand::Code(code) => is_untyped(&code.tokens),
+            Operand::Var(var) => self.literal.contains(var),
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, trace: &Trace) {
+        match stmt {
+            Stmt::Let(eqn) => self.eqn(eqn, trace),
+            Stmt::Declare {
+                var,
+                init: Some(init),
+            } => {
+                self.alike(*var, init, trace);
+                if self.is_literal(init) {
+                    self.literal.push(*var);
+                }
+            }
+            Stmt::Assign { place, value, .. } | Stmt::Accumulate { place, value, .. } => {
+                self.alike(place.root, value, trace);
+            }
+            _ => {}
+        }
+    }
+
+    fn eqn(&mut self, eqn: &Eqn, trace: &Trace) {
+        let own = Operand::Code(match &eqn.op {
+            Op::Passive(code) => code.clone(),
+            _ => super::pattern::number(0),
+        });
+        let args: Vec<&Operand> = match &eqn.op {
+            Op::Rule(row) => {
+                if !OPERATORS.contains(&row.name)
+                    && let Some(var) = eqn.args[0].var()
+                {
+                    self.called[var.0 as usize] = true;
+                }
+                let args = row.params.iter().zip(&eqn.args);
+                args.filter(|(param, _)| param.ty.is_empty())
+                    .map(|(_, arg)| arg)
+                    .collect()
+            }
+            Op::Load(place) => {
+                let root = Operand::Var(place.root);
+                if self.is_literal(&root) {
+                    self.literal.push(eqn.var);
+                }
+                return self.alike(eqn.var, &root, trace);
+            }
+            Op::VecRepeat => vec![&eqn.args[0]],
+            Op::Copy | Op::Array | Op::VecOf | Op::Repeat(_) => eqn.args.iter().collect(),
+            Op::Passive(_) => vec![&own],
+            _ => Vec::new(),
+        };
+        for arg in &args {
+            self.alike(eqn.var, arg, trace);
+        }
+        if !args.is_empty() && args.iter().all(|arg| self.is_literal(arg)) {
+            self.literal.push(eqn.var);
+        }
+    }
+}
+
+/// Neither a name nor a suffix, which would say the type.
+fn is_untyped(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().all(|token| match token {
+        TokenTree::Ident(_) => false,
+        TokenTree::Literal(literal) => !literal.to_string().contains('f'),
+        TokenTree::Group(group) => is_untyped(&group.stream()),
+        TokenTree::Punct(_) => true,
+    })
+}
+
+/// The tokens of a type of plain numbers, if its lengths are known.
+fn float_type(ty: &Ty, base: &TokenStream) -> Option<TokenStream> {
+    match ty {
+        Ty::Real | Ty::Other => Some(base.clone()),
+        Ty::Array(element, Some(len)) => {
+            let element = float_type(element, base)?;
+            Some(quote!([#element; #len]))
+        }
+        Ty::Vec(element) => {
+            let element = float_type(element, base)?;
+            Some(quote!(::std::vec::Vec<#element>))
+        }
+        _ => None,
+    }
+}
