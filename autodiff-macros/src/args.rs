@@ -3,6 +3,7 @@
 use crate::custom::{self, Given};
 use crate::errors::Errors;
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Meta, Token};
@@ -22,11 +23,21 @@ pub struct Args {
     pub mode: Option<Mode>,
     /// Whether to emit the function over any `Scalar` as well.
     pub scalar: bool,
+    /// How many states of a long loop reverse mode keeps at a time, in place of a record of each.
+    pub checkpoint: Option<Checkpoint>,
     /// The derivatives, where the user says what they are.
     pub given: Given,
 }
 
-const KNOWN: &str = "`wrt(a, b)`, `mode = forward`, `mode = reverse`, `scalar`, \
+/// `checkpoint = N`.
+#[derive(Clone)]
+pub struct Checkpoint {
+    pub limit: usize,
+    /// As written.
+    pub tokens: TokenStream,
+}
+
+const KNOWN: &str = "`wrt(a, b)`, `mode = forward`, `mode = reverse`, `checkpoint = N`, `scalar`, \
                      `partials(x = …)` and `jvp = …, vjp = …`";
 
 impl Args {
@@ -53,6 +64,7 @@ impl Args {
         let twice = match meta {
             Meta::List(list) if list.path.is_ident("wrt") => self.wrt.is_some(),
             Meta::NameValue(pair) if pair.path.is_ident("mode") => self.mode.is_some(),
+            Meta::NameValue(pair) if pair.path.is_ident("checkpoint") => self.checkpoint.is_some(),
             Meta::Path(path) if path.is_ident("scalar") => self.scalar,
             meta => self.given.has(meta),
         };
@@ -85,6 +97,21 @@ impl Args {
                     "forward" => self.mode = Some(Mode::Forward),
                     "reverse" => self.mode = Some(Mode::Reverse),
                     _ => errors.at(value, "`mode` is `forward` or `reverse`"),
+                }
+            }
+            Meta::NameValue(pair) if pair.path.is_ident("checkpoint") => {
+                let tokens = pair.value.to_token_stream();
+                match syn::parse2::<syn::LitInt>(tokens.clone())
+                    .and_then(|number| number.base10_parse::<usize>())
+                {
+                    Ok(limit) if limit > 0 => {
+                        self.checkpoint = Some(Checkpoint { limit, tokens });
+                    }
+                    _ => errors.at(
+                        &pair.value,
+                        "`checkpoint` is the number of states that a long loop keeps at a time, a \
+                         whole number from 1 up, as in `checkpoint = 100`",
+                    ),
                 }
             }
             Meta::Path(path) if path.is_ident("scalar") => self.scalar = true,
