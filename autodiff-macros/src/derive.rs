@@ -11,7 +11,7 @@ use crate::transform::copies::elide;
 use crate::transform::fuse::fuse;
 use crate::transform::jvp::{Carry, jvp};
 use crate::transform::pairs::pair;
-use crate::transform::store::{fewer_captures, store};
+use crate::transform::store::{fewer_captures, shapes_before_moves, store};
 use crate::transform::vjp;
 use crate::transform::windows::windows;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -206,6 +206,7 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
             .collect();
         fuse(&trace, &activity, &mut forward, &mut backward, &outside);
     }
+    shapes_before_moves(&trace, &mut forward, &mut backward);
     if let Some(limit) = function.checkpoint {
         checkpoint(&mut trace, &mut forward, &mut backward, purpose, limit);
     }

@@ -112,10 +112,13 @@ impl Pass<'_> {
         before: &mut Vec<Stmt>,
         before_back: &mut Vec<Stmt>,
     ) {
-        if let Head::While { test, .. } = &l.head
-            && !test.all_writes().is_empty()
-        {
-            return;
+        if let Head::While { test, .. } = &l.head {
+            // A test that changes what it looks at is not asked again.
+            let mut changes = false;
+            test.walk(&mut |stmt| changes |= !written_by(self.trace, stmt).is_empty());
+            if changes {
+                return;
+            }
         }
         let state = self.state(l, later);
         let mut again = self.iteration(l, &state);
@@ -216,9 +219,9 @@ impl Pass<'_> {
             | Stmt::AccumulateAll { place, .. }
             | Stmt::Push { place, .. }
             | Stmt::Clear { place } => !outside(&place.root),
-            Stmt::Passive {
-                defines, writes, ..
-            } => !(defines.is_empty() && writes.iter().all(outside)),
+            Stmt::Passive { defines, .. } => {
+                !defines.is_empty() || !written_by(self.trace, stmt).iter().all(outside)
+            }
             _ => true,
         });
         body

@@ -18,14 +18,13 @@ pub use captures::fewer_captures;
 pub use intact::written_by;
 use intact::{Intact, stored_values, written_in};
 use kept::kept_loads;
-use moves::shapes_before_moves;
+pub use moves::shapes_before_moves;
 use plan::Plan;
 use proc_macro2::Span;
 use std::collections::{HashMap, HashSet};
 
 /// Completes the two sweeps: afterwards each backward region reads only what is at hand.
 pub fn store(trace: &mut Trace, forward: &mut Block, backward: &mut Block) {
-    shapes_before_moves(trace, forward, backward);
     let mut store = Recorder {
         trace,
         stacks: Vec::new(),
