@@ -21,6 +21,8 @@ pub struct Args {
     /// The parameters to differentiate with respect to; all that can be if not given.
     pub wrt: Option<Vec<Ident>>,
     pub mode: Option<Mode>,
+    /// Whether to say what the gradient costs.
+    pub explain: bool,
     /// Whether to emit the function over any `Scalar` as well.
     pub scalar: bool,
     /// How many states of a long loop reverse mode keeps at a time, in place of a record of each.
@@ -37,8 +39,8 @@ pub struct Checkpoint {
     pub tokens: TokenStream,
 }
 
-const KNOWN: &str = "`wrt(a, b)`, `mode = forward`, `mode = reverse`, `checkpoint = N`, `scalar`, \
-                     `partials(x = …)` and `jvp = …, vjp = …`";
+const KNOWN: &str = "`wrt(a, b)`, `mode = forward`, `mode = reverse`, `checkpoint = N`, `explain`, \
+                     `scalar`, `partials(x = …)` and `jvp = …, vjp = …`";
 
 impl Args {
     /// Parses the arguments and reports every one that is not understood.
@@ -66,6 +68,7 @@ impl Args {
             Meta::NameValue(pair) if pair.path.is_ident("mode") => self.mode.is_some(),
             Meta::NameValue(pair) if pair.path.is_ident("checkpoint") => self.checkpoint.is_some(),
             Meta::Path(path) if path.is_ident("scalar") => self.scalar,
+            Meta::Path(path) if path.is_ident("explain") => self.explain,
             meta => self.given.has(meta),
         };
         if twice {
@@ -115,6 +118,7 @@ impl Args {
                 }
             }
             Meta::Path(path) if path.is_ident("scalar") => self.scalar = true,
+            Meta::Path(path) if path.is_ident("explain") => self.explain = true,
             meta if custom::is_rule(meta) => self.given.read(meta, errors),
             other => errors.at(
                 other,
