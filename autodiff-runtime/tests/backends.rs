@@ -41,9 +41,8 @@ fn cpu_double() {
 
 #[cfg(feature = "opencl")]
 mod opencl {
-    use super::common::device_or_skip;
     use super::suite;
-    use autodiff_runtime::opencl::{DeviceReal, KernelShape};
+    use autodiff_runtime::opencl::{DeviceReal, KernelShape, device_or_skip};
 
     fn shaped<T: DeviceReal>(shape: KernelShape) {
         let Some(device) = device_or_skip() else {

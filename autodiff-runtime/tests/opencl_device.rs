@@ -1,16 +1,13 @@
 //! OpenCL devices: choosing one, its limits, threads, and memory over many steps.
 #![cfg(feature = "opencl")]
 
-mod common;
-
 use autodiff_runtime::nn::{
     Activation, Backend, BackendError, Resident, Sequential, SoftmaxCrossEntropy, Uniform,
 };
 use autodiff_runtime::opencl::{
-    Device, DeviceSelector, KernelShape, Limits, NoDevice, OpenCl, OpenClError,
+    Device, DeviceSelector, KernelShape, Limits, NoDevice, OpenCl, OpenClError, device_or_skip,
 };
 use autodiff_runtime::robust::{DenseGradient, Spec};
-use common::device_or_skip;
 use nalgebra::DMatrix;
 use rand::SeedableRng;
 use rand_pcg::Pcg64;

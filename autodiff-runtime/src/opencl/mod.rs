@@ -29,6 +29,7 @@ mod matrix;
 mod open;
 mod plan;
 mod selector;
+mod testing;
 #[cfg(test)]
 mod tests;
 
@@ -55,3 +56,4 @@ pub use matrix::DeviceMatrix;
 pub use open::{Device, DeviceReal, OpenCl};
 pub use plan::KernelShape;
 pub use selector::{DEVICE_VARIABLE, DeviceSelector};
+pub use testing::device_or_skip;

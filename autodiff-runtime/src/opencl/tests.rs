@@ -6,7 +6,7 @@ use super::call::{Call, Program};
 use super::dense::activation_options;
 use super::matrix::DeviceMatrix;
 use super::open::{DeviceReal, OpenCl};
-use super::{KernelShape, OpenClError};
+use super::{KernelShape, OpenClError, device_or_skip};
 use crate::nn::{Activation, Backend, Dense};
 use crate::robust::{DenseRule, SoftTruncation};
 
@@ -14,20 +14,6 @@ const CANARY: f64 = -77.5;
 
 /// Numbers after the end of a result that no kernel may touch: more than any tile is wide.
 const MARGIN: usize = 20_000;
-
-fn device_or_skip() -> Option<OpenCl> {
-    match OpenCl::open() {
-        Ok(device) => Some(device),
-        Err(error) if std::env::var("REQUIRE_OPENCL").is_ok_and(|value| value == "1") => {
-            panic!("REQUIRE_OPENCL=1, and yet: {error}")
-        }
-        Err(error) => {
-            let line = format!("SKIPPED: {error}\n");
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
-            None
-        }
-    }
-}
 
 /// Room for a result, NaN where it will be and canaries after it.
 fn guarded<T: DeviceReal>(device: &OpenCl, rows: usize, columns: usize) -> DeviceMatrix<T> {
