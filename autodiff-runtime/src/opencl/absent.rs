@@ -41,6 +41,15 @@ impl Queue {
         match self.0 {}
     }
 
+    #[cfg(test)]
+    pub fn fenced<T: Driven>(
+        self: &Arc<Self>,
+        _: &[T],
+        _: &[T],
+    ) -> Result<(Memory<T>, Fence<T>), OpenClError> {
+        match self.0 {}
+    }
+
     pub fn write<T: Driven>(&self, _: &Memory<T>, _: &[T]) -> Result<(), OpenClError> {
         match self.0 {}
     }
@@ -75,6 +84,16 @@ impl<T> Memory<T> {
     }
 
     pub fn queue(&self) -> &Arc<Queue> {
+        match self.0 {}
+    }
+}
+
+#[cfg(test)]
+pub struct Fence<T>(Infallible, PhantomData<T>);
+
+#[cfg(test)]
+impl<T: Driven> Fence<T> {
+    pub fn read(&self, _: &Queue) -> Result<Vec<T>, OpenClError> {
         match self.0 {}
     }
 }

@@ -121,6 +121,37 @@ impl Queue {
         })
     }
 
+    /// Memory of exactly these contents between `margin` numbers before and after it.
+    #[cfg(test)]
+    pub fn fenced<T: Driven>(
+        self: &Arc<Self>,
+        contents: &[T],
+        margin: &[T],
+    ) -> Result<(Memory<T>, Fence<T>), OpenClError> {
+        // There are no empty buffers.
+        let len = contents.len().max(1);
+        let all = [margin, contents, margin].concat();
+        let buffer = ocl::Buffer::builder()
+            .queue(self.queue.clone())
+            .len(all.len().max(2 * margin.len() + 1))
+            .build()
+            .map_err(|error| api("clCreateBuffer", &error))?;
+        let fence = Fence(buffer, all.len());
+        let part = fence.0.create_sub_buffer(None, margin.len(), len);
+        fence
+            .0
+            .write(&all)
+            .queue(&self.queue)
+            .enq()
+            .map_err(|error| api("clEnqueueWriteBuffer", &error))?;
+        let memory = Memory {
+            buffer: Some(part.map_err(|error| api("clCreateSubBuffer", &error))?),
+            len: contents.len(),
+            queue: Arc::clone(self),
+        };
+        Ok((memory, fence))
+    }
+
     /// Copies `host` to the beginning of `memory`.
     pub fn write<T: Driven>(&self, memory: &Memory<T>, host: &[T]) -> Result<(), OpenClError> {
         check_limit("numbers in a buffer", host.len(), memory.len)?;
@@ -277,6 +308,24 @@ impl<T: Driven> Drop for Memory<T> {
                 .or_default()
                 .push(buffer);
         }
+    }
+}
+
+/// The buffer that memory in a test is a part of, and how many of its numbers count.
+#[cfg(test)]
+pub struct Fence<T: Driven>(ocl::Buffer<T>, usize);
+
+#[cfg(test)]
+impl<T: Driven> Fence<T> {
+    /// All numbers, with those before and after the part.
+    pub fn read(&self, queue: &Queue) -> Result<Vec<T>, OpenClError> {
+        let mut all = vec![T::default(); self.1];
+        self.0
+            .read(&mut all)
+            .queue(&queue.queue)
+            .enq()
+            .map_err(|error| api("clEnqueueReadBuffer", &error))?;
+        Ok(all)
     }
 }
 

@@ -1,116 +1,14 @@
-//! What only shows from inside: memory beyond the results, programs that do not build, calls beyond the limits.
+//! What only shows from inside: memory around the results, programs that do not build, calls beyond the limits.
+
+mod canaries;
 
 use nalgebra::DMatrix;
 
 use super::call::{Call, Program};
 use super::dense::activation_options;
-use super::matrix::DeviceMatrix;
-use super::open::{DeviceReal, OpenCl};
 use super::{KernelShape, OpenClError, device_or_skip};
-use crate::nn::{Activation, Backend, Dense};
-use crate::robust::{DenseRule, SoftTruncation};
-
-const CANARY: f64 = -77.5;
-
-/// Numbers after the end of a result that no kernel may touch: more than any tile is wide.
-const MARGIN: usize = 20_000;
-
-/// Room for a result, NaN where it will be and canaries after it.
-fn guarded<T: DeviceReal>(device: &OpenCl, rows: usize, columns: usize) -> DeviceMatrix<T> {
-    let count = rows * columns;
-    let memory = device.queue.allocate(count + MARGIN).unwrap();
-    let mut contents = vec![T::NAN; count];
-    contents.resize(count + MARGIN, T::of(CANARY));
-    device.queue.write(&memory, &contents).unwrap();
-    DeviceMatrix {
-        memory,
-        rows,
-        columns,
-    }
-}
-
-fn assert_intact<T: DeviceReal>(device: &OpenCl, matrix: &DeviceMatrix<T>, what: &str) {
-    let count = matrix.count();
-    let mut contents = vec![T::ZERO; count + MARGIN];
-    device.queue.read(&matrix.memory, &mut contents).unwrap();
-    let written = contents[..count].iter().all(|number| number.is_finite());
-    assert!(written, "{what}: an entry was not written");
-    let intact = contents[count..]
-        .iter()
-        .all(|&number| number == T::of(CANARY));
-    assert!(intact, "{what}: written beyond the end");
-}
-
-fn sample_matrix<T: DeviceReal>(device: &OpenCl, rows: usize, columns: usize) -> DeviceMatrix<T> {
-    let entry = |i: usize, j: usize| T::of(((i * 37 + j * 101) as f64 * 0.7).sin());
-    device
-        .upload(&DMatrix::from_fn(rows, columns, entry))
-        .unwrap()
-}
-
-fn results_end_where_they_should<T: DeviceReal>(device: &OpenCl) {
-    let truncation = SoftTruncation::default();
-    for [n, p, q] in [
-        [1, 1, 1],
-        [5, 7, 3],
-        [63, 65, 64],
-        [129, 2, 67],
-        [17, 193, 130],
-    ] {
-        let what = format!("{:?}, {n} × {p} × {q}", device.shape());
-        let x = sample_matrix::<T>(device, n, p);
-        let gy = sample_matrix::<T>(device, n, q);
-        let layer = Dense {
-            weight: sample_matrix::<T>(device, q, p),
-            bias: sample_matrix::<T>(device, q, 1),
-        };
-        let mut out = crate::nn::Activated {
-            z: guarded(device, n, q),
-            y: guarded(device, n, q),
-        };
-        device
-            .forward(&x, &layer, &Activation::Gelu, &mut out)
-            .unwrap();
-        assert_intact(device, &out.z, &what);
-        assert_intact(device, &out.y, &what);
-        let mut gx = guarded(device, n, p);
-        device.pull_back(&gy, &layer.weight, &mut gx).unwrap();
-        assert_intact(device, &gx, &what);
-        let rules = [
-            DenseRule::Mean { factor: 1.0 },
-            DenseRule::NormClip {
-                bound: 0.5,
-                factor: 1.0,
-            },
-            crate::robust::Aggregator::<T>::dense_rule(&truncation, n).unwrap(),
-        ];
-        for rule in rules {
-            let mut gradient = Dense {
-                weight: guarded(device, q, p),
-                bias: guarded(device, q, 1),
-            };
-            device
-                .dense_gradient(&x, &gy, &rule, &mut gradient)
-                .unwrap();
-            assert_intact(device, &gradient.weight, &format!("{what}, {rule:?}"));
-            assert_intact(device, &gradient.bias, &format!("{what}, {rule:?}"));
-        }
-    }
-}
-
-#[test]
-fn no_kernel_writes_beyond_its_result() {
-    let Some(device) = device_or_skip() else {
-        return;
-    };
-    for shape in [KernelShape::Cpu, KernelShape::Gpu] {
-        let device = device.shaped(shape).unwrap();
-        results_end_where_they_should::<f32>(&device);
-        if device.info().double_precision {
-            results_end_where_they_should::<f64>(&device);
-        }
-    }
-}
+use crate::nn::{Activation, Backend};
+use crate::robust::DenseRule;
 
 /// gᵢ min(1, C/‖gᵢ‖), written out.
 #[test]
