@@ -53,7 +53,15 @@ fn a_program_that_does_not_build_brings_the_compilers_log() {
         sources: &["__kernel void broken(__global float *x) { x[0] = no_such_name; }"],
         options: String::new(),
     };
-    match device.queue.build(&program) {
+    let outcome = device.queue.run(&Call {
+        program: &program,
+        kernel: "broken",
+        groups: [1, 1],
+        items: [1, 1],
+        local_memory: 0,
+        arguments: Vec::new(),
+    });
+    match outcome {
         Err(OpenClError::Build { program, log }) => {
             assert_eq!(program, "broken");
             assert!(log.contains("no_such_name"), "{log}");

@@ -54,7 +54,7 @@ impl<T: DeviceReal> Fenced<T> {
 
     fn holding(device: &OpenCl, contents: &DMatrix<T>) -> Self {
         let margin = vec![T::of(CANARY); MARGIN];
-        let (memory, fence) = device.queue.fenced(contents.as_slice(), &margin).unwrap();
+        let (memory, fence) = Fence::around(&device.queue, contents.as_slice(), &margin).unwrap();
         let (rows, columns) = contents.shape();
         let matrix = DeviceMatrix {
             memory,
