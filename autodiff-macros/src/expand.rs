@@ -3,7 +3,7 @@
 use crate::analysis::activity::Activity;
 use crate::args::Args;
 use crate::errors::Errors;
-use crate::lower::{Lowered, lower};
+use crate::lower::{Lowered, lower, lower_given};
 use crate::passes::simplify;
 use crate::signature::float::FloatScope;
 use crate::signature::{Base, Function, Home};
@@ -72,6 +72,7 @@ pub fn read_and_lower(
     known: usize,
 ) -> (Function, Option<Lowered>) {
     let function = Function::read(item, home, args, errors);
+    args.given.check(&function, args.scalar, errors);
     if args.scalar && function.base == Base::Parameter {
         errors.at(
             function.name(),
@@ -79,11 +80,16 @@ pub fn read_and_lower(
         );
     }
     let readable = errors.count() == known;
-    fence::check(&function.item, errors);
-    if !readable {
+    if !args.given.is_some() {
+        fence::check(&function.item, errors);
+    }
+    if !readable || args.given.is_some() && errors.count() > known {
         return (function, None);
     }
-    let mut lowered = lower(&function, errors);
+    let mut lowered = match args.given.is_some() {
+        true => lower_given(&function, &args.given, errors),
+        false => lower(&function, errors),
+    };
     check_hazards(&function, &lowered, errors);
     if errors.count() > known {
         return (function, None);

@@ -5,6 +5,7 @@
 mod rule;
 mod analysis;
 mod args;
+mod custom;
 mod derive;
 mod emit;
 mod errors;
@@ -68,6 +69,19 @@ use proc_macro::TokenStream;
 /// | `wrt(a, b)` | differentiate with respect to these parameters only |
 /// | `mode = forward`, `mode = reverse` | the sweep that the gradient functions use; reverse by default |
 /// | `scalar` | also emit `f_scalar`, the function over any `Scalar` |
+/// | `partials(x = …, y = …)` | the partials of a function of floats, as formulas; `result` is the value |
+/// | `jvp = …, vjp = …` | functions that do what `f_jvp` and `f_vjp` would do |
+///
+/// # Rules of one's own
+///
+/// With `partials`, or with `jvp` and `vjp`, the body is not looked into: it may call a library, iterate, or be
+/// unsafe. All siblings appear as for other functions, and callers go through them. The value is always that of the function
+/// itself.
+///
+/// Formulas of `partials` may use anything. Second derivatives go through what is known of them, operators, float methods
+/// and functions under the attribute, and panic, naming the function, where there is anything else. Rule functions for `jvp`
+/// and `vjp` have the signatures of the table above. Where they are generic over `Scalar`, second derivatives run them on
+/// duals; where they are fixed to a float, there are none, and asking for one panics.
 ///
 /// # Panics
 ///

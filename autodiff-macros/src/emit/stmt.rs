@@ -293,6 +293,7 @@ impl Emit<'_> {
                 let place = self.borrowed(place);
                 quote!(::std::borrow::ToOwned::to_owned(#place))
             }
+            Op::Given(given) => given.call.tokens.clone(),
             Op::Record(record) => self.record(record),
         }
     }

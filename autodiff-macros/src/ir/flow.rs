@@ -157,6 +157,7 @@ pub fn eqn_reads(eqn: &Eqn, out: &mut Vec<VarId>) {
         Op::Select(cond) => out.extend_from_slice(cond.reads()),
         Op::Passive(code) => out.extend_from_slice(&code.reads),
         Op::ZeroLike(var) => out.push(*var),
+        Op::Given(given) => out.extend_from_slice(&given.call.reads),
         Op::Record(record) => {
             out.extend_from_slice(record.value.reads());
             for (node, partial) in &record.parents {

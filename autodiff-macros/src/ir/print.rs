@@ -150,7 +150,7 @@ fn line(stmt: &Stmt, trace: &Trace) -> String {
 
 fn callee(callee: &Callee) -> String {
     match callee {
-        Callee::Function(path) => path.to_string().replace(' ', ""),
+        Callee::Function(path) | Callee::Keyed { path, .. } => path.to_string().replace(' ', ""),
         Callee::Associated(ty, name) => format!("{ty}{name}").replace(' ', ""),
         Callee::Method(name) => format!(".{name}"),
         Callee::Operator(operator) => operator.name.to_string(),
@@ -179,6 +179,7 @@ fn right_side(eqn: &Eqn, trace: &Trace) -> String {
         Op::Zero => "zero".to_string(),
         Op::SumOf(at) => format!("sum {}", place(at, trace)),
         Op::CloneOf(at) => format!("clone {}", place(at, trace)),
+        Op::Given(given) => format!("{}({args})", given.name),
         Op::Record(record) => format!("record {}", record.template),
     }
 }
