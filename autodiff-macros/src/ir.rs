@@ -206,8 +206,29 @@ pub enum Op {
     SumOf(Place),
     /// A copy of a place, with storage of its own.
     CloneOf(Place),
+    /// A function whose partials the user gives.
+    Given(std::rc::Rc<Given>),
     /// Enters an equation into the printable trace; gives its node.
     Record(Box<Record>),
+}
+
+/// A function with its partials. The arguments of the equation are the active parameters.
+#[derive(Debug)]
+pub struct Given {
+    pub name: String,
+    /// The call, as an expression.
+    pub call: Code,
+    /// One partial for each argument, for tangents.
+    pub forward: Vec<Formula>,
+    /// The same with variables of their own, for adjoints: both can stand in one trace.
+    pub backward: Vec<Formula>,
+}
+
+/// Statements and the value they compute.
+#[derive(Debug)]
+pub struct Formula {
+    pub block: Block,
+    pub value: Operand,
 }
 
 /// An equation for the printable trace.
@@ -251,6 +272,8 @@ pub enum Arg {
 pub enum Callee {
     /// A function: the path as written, without its generic arguments.
     Function(TokenStream),
+    /// A function, and an expression for the key that has its derivatives.
+    Keyed { path: TokenStream, key: TokenStream },
     /// A function of a type: the type with what joins it to the name, and the name.
     Associated(TokenStream, Ident),
     /// A method; the receiver is the first argument.
@@ -277,8 +300,6 @@ pub struct Call {
     pub args: Vec<Arg>,
     pub result: VarId,
     pub span: Span,
-    /// Whether the call is to the function that contains it.
-    pub recursive: bool,
     /// Which of the statements this is.
     pub form: CallForm,
     /// The tangents, in a trace that carries tangents along.
@@ -356,6 +377,8 @@ pub enum Store {
     Cell,
     /// A stack that a loop pushes to once an iteration.
     Stack,
+    /// At most so many states of a loop.
+    Checkpoints(usize),
 }
 
 /// A statement.
@@ -432,6 +455,19 @@ pub enum Stmt {
     Take {
         var: VarId,
         store: Store,
+        values: Vec<VarId>,
+    },
+    /// Offers the state of a loop, at the start of an iteration, to its checkpoints.
+    Snapshot {
+        store: VarId,
+        values: Vec<VarId>,
+    },
+    /// Binds the state at the checkpoint nearest to the iteration to reverse, under the same names,
+    /// and the numbers of both iterations.
+    Revisit {
+        store: VarId,
+        from: VarId,
+        step: VarId,
         values: Vec<VarId>,
     },
 }

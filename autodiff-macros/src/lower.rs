@@ -24,6 +24,7 @@ mod control;
 mod exits;
 mod expr;
 mod fallible;
+mod given;
 mod hoist;
 mod items;
 mod iter;
@@ -45,6 +46,7 @@ use crate::names::Names;
 use crate::rule::Row;
 use crate::signature::{Base, Function, Receiver};
 use control::Exits;
+pub use given::{Underived, lower_given, rule_key, underived_module};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::{HashMap, HashSet};
@@ -65,6 +67,10 @@ pub struct Lowered {
     /// The variable of each parameter.
     pub params: Vec<VarId>,
     pub hazards: Vec<Hazard>,
+    /// Why there is no second derivative, if there is none.
+    pub first_order_only: Option<String>,
+    /// The calls in formulas of a rule.
+    pub underived: Vec<Underived>,
 }
 
 /// The state of lowering: the trace so far, the names in scope, the open regions.
@@ -101,53 +107,16 @@ struct Lower<'a> {
     name: &'a Ident,
     output: Option<&'a syn::Type>,
     output_shape: &'a Ty,
+    /// The calls in formulas of a rule, if one is being lowered.
+    underived: Option<Vec<Underived>>,
     /// Whether the function returns an `Option` or a `Result` of the output.
     fallible: bool,
 }
 
 /// Lowers the body of `function`.
 pub fn lower(function: &Function, errors: &Errors) -> Lowered {
-    let mut names = Names::new(function.item.to_token_stream());
-    for param in &function.params {
-        names.take(&param.dot);
-        names.take(&param.bar);
-    }
-    let mut lower = Lower {
-        trace: Trace::new(names),
-        errors,
-        scopes: vec![HashMap::new()],
-        regions: vec![Block::default()],
-        exits: Exits::default(),
-        hazards: Vec::new(),
-        aliases: VarMap::new(),
-        in_bounds: HashSet::new(),
-        closures: VarMap::new(),
-        iterators: VarMap::new(),
-        guesses: Default::default(),
-        made: HashSet::new(),
-        known: Default::default(),
-        consts: function
-            .item
-            .sig
-            .generics
-            .const_params()
-            .filter(|param| param.ty.to_token_stream().to_string() == "usize")
-            .map(|param| param.ident.to_string())
-            .collect(),
-        assume_active: false,
-        items: Vec::new(),
-        hoisted_items: 0,
-        base: function.base,
-        name: function.name(),
-        output: function.output.as_ref(),
-        output_shape: &function.output_shape,
-        fallible: function.fallible.is_some(),
-    };
-    let params: Vec<VarId> = function
-        .params
-        .iter()
-        .map(|param| lower.param(param))
-        .collect();
+    let mut lower = Lower::of(function, errors);
+    let params = lower.params(function);
     for (param, var) in function.params.iter().zip(&params) {
         if let Some(pattern) = &param.pattern {
             lower.take_apart_parameter(pattern, *var);
@@ -155,26 +124,81 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
     }
     lower.take_receiver(function, &params);
     let result = lower.body(&function.item.block);
-    let mut trace = lower.trace;
-    if let Some(Operand::Var(var)) = result
-        && matches!(trace.ty(var), Ty::Unknown)
-    {
-        trace.var_mut(var).ty = function.output_shape.clone();
+    lower.finish(params, result)
+}
+
+impl<'a> Lower<'a> {
+    /// Before the first statement.
+    fn of(function: &'a Function, errors: &'a Errors) -> Lower<'a> {
+        let mut names = Names::new(function.item.to_token_stream());
+        for param in &function.params {
+            names.take(&param.dot);
+            names.take(&param.bar);
+        }
+        Lower {
+            trace: Trace::new(names),
+            errors,
+            scopes: vec![HashMap::new()],
+            regions: vec![Block::default()],
+            exits: Exits::default(),
+            hazards: Vec::new(),
+            aliases: VarMap::new(),
+            in_bounds: HashSet::new(),
+            closures: VarMap::new(),
+            iterators: VarMap::new(),
+            guesses: Default::default(),
+            made: HashSet::new(),
+            known: Default::default(),
+            consts: function
+                .item
+                .sig
+                .generics
+                .const_params()
+                .filter(|param| param.ty.to_token_stream().to_string() == "usize")
+                .map(|param| param.ident.to_string())
+                .collect(),
+            assume_active: false,
+            items: Vec::new(),
+            hoisted_items: 0,
+            base: function.base,
+            name: function.name(),
+            output: function.output.as_ref(),
+            output_shape: &function.output_shape,
+            underived: None,
+            fallible: function.fallible.is_some(),
+        }
     }
-    trace.body = lower.regions.pop().expect("the region of the body is open");
-    if function.base != Base::Parameter {
-        let (own, other) = match function.base {
-            Base::F32 => (quote!(f32), quote!(f64)),
-            _ => (quote!(f64), quote!(f32)),
-        };
-        literals::annotate(&mut trace, &own, &other);
+
+    fn params(&mut self, function: &Function) -> Vec<VarId> {
+        let params = function.params.iter();
+        params.map(|param| self.param(param)).collect()
     }
-    trace.result = result.filter(|_| function.output.is_some());
-    crate::analysis::types::infer(&mut trace);
-    Lowered {
-        trace,
-        params,
-        hazards: lower.hazards,
+
+    /// After the last statement.
+    fn finish(mut self, params: Vec<VarId>, result: Option<Operand>) -> Lowered {
+        let mut trace = self.trace;
+        if let Some(Operand::Var(var)) = result
+            && matches!(trace.ty(var), Ty::Unknown)
+        {
+            trace.var_mut(var).ty = self.output_shape.clone();
+        }
+        trace.body = self.regions.pop().expect("the region of the body is open");
+        if self.base != Base::Parameter {
+            let (own, other) = match self.base {
+                Base::F32 => (quote!(f32), quote!(f64)),
+                _ => (quote!(f64), quote!(f32)),
+            };
+            literals::annotate(&mut trace, &own, &other);
+        }
+        trace.result = result.filter(|_| self.output.is_some());
+        crate::analysis::types::infer(&mut trace);
+        Lowered {
+            trace,
+            params,
+            hazards: self.hazards,
+            first_order_only: None,
+            underived: Vec::new(),
+        }
     }
 }
 

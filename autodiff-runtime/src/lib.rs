@@ -113,6 +113,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+// The attribute writes the name of this crate, also in this crate.
+extern crate self as autodiff_runtime;
+
 pub mod check;
 mod differentiable;
 mod dual;
@@ -127,6 +130,7 @@ mod real;
 pub mod robust;
 mod scalar;
 pub mod sparse;
+pub mod special;
 pub mod tape;
 pub mod trace;
 

@@ -6,7 +6,9 @@ fn ui() {
     for cause in [
         "attribute",
         "calls",
+        "explain",
         "iterators",
+        "rule",
         "signature",
         "unsupported",
     ] {

@@ -553,6 +553,8 @@ impl Twin<'_> {
         let fish = call.turbofish.as_ref().map(|fish| quote!(::<#fish, _>));
         let value = match &call.callee {
             Callee::Function(path) => quote!(#path!().scalar #fish(#(#args),*)),
+            // A function with a rule has no form over any scalar.
+            Callee::Keyed { key, .. } => quote!(#key.scalar #fish(#(#args),*)),
             Callee::Associated(ty, name) => {
                 let name = format_ident!("__autodiff_{}_scalar", name);
                 quote!(#ty #name #fish(#(#args),*))

@@ -7,6 +7,7 @@
 //! or adjoint, `None` where the caller has no derivative; where the callee has none, the `Option`
 //! can hold nothing.
 
+mod custom;
 mod forward;
 mod gradient;
 mod hessian;
@@ -19,6 +20,7 @@ mod vjp;
 
 use super::docs;
 use super::stmt::Emit;
+use crate::analysis::recursion::must_box;
 use crate::args::{Args, Mode};
 use crate::derive::{self, Forward, Purpose, Reverse};
 use crate::ir::*;
@@ -41,10 +43,12 @@ pub fn all(function: &Function, lowered: &Lowered, args: &Args) -> TokenStream {
     let writer = Writer::new(function, Some(lowered), args.mode);
     let key = writer.key();
     let public = writer.public();
+    let rule = custom::items(&writer, &args.given);
     let twin = args
         .scalar
         .then(|| super::scalar::twin(function, Some(lowered)));
-    quote!(#key #public #twin)
+    let notes = args.explain.then(|| writer.explanation(lowered));
+    quote!(#key #public #rule #twin #notes)
 }
 
 /// Only what other functions call.
@@ -91,6 +95,8 @@ pub(super) struct Writer<'a> {
     pub f: &'a Function,
     pub lowered: Option<&'a Lowered>,
     mode: Option<Mode>,
+    /// Whether the function is in a cycle of calls that its pullback has to break.
+    recursive: bool,
     /// The sweeps that several siblings start from.
     gradient: OnceCell<Reverse>,
     pullback: OnceCell<Reverse>,
@@ -99,10 +105,13 @@ pub(super) struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(f: &'a Function, lowered: Option<&'a Lowered>, mode: Option<Mode>) -> Writer<'a> {
         let (gradient, pullback) = (OnceCell::new(), OnceCell::new());
+        let recursive =
+            lowered.is_some_and(|lowered| must_box(&f.name().to_string(), &lowered.trace.body));
         Writer {
             f,
             lowered,
             mode,
+            recursive,
             gradient,
             pullback,
         }
@@ -478,18 +487,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn where_clause(&self) -> TokenStream {
-        // The pullback of a recursive function is boxed.
-        self.where_clause_with(self.is_recursive())
-    }
-
-    /// The `where` clause; a float that is a type parameter may have to be free of references.
-    fn where_clause_with(&self, is_static: bool) -> TokenStream {
-        let mut clause = self.f.item.sig.generics.where_clause.clone();
-        if let (true, Some(float)) = (is_static, float::parameter()) {
-            let predicates = clause.iter().flat_map(|clause| &clause.predicates);
-            clause = Some(syn::parse_quote!(where #(#predicates,)* #float: 'static));
-        }
-        clause.to_token_stream()
+        float::owned(self.f.item.sig.generics.where_clause.clone()).to_token_stream()
     }
 
     /// The type of the tangent or adjoint that goes with a parameter, as the caller holds it.
@@ -572,9 +570,7 @@ impl<'a> Writer<'a> {
     ) -> TokenStream {
         let (vis, name, cfgs) = (&self.f.item.vis, self.name(suffix), self.cfgs());
         let generics = self.generics(quote!(), quote!());
-        // Matrices hold what lives as long as it likes.
-        let matrix = output.to_string().contains("DMatrix");
-        let clause = self.where_clause_with(matrix || self.is_recursive());
+        let clause = self.where_clause();
         let attributes = attributes();
         let (params, enter) = (self.received(params, true), self.enter(true));
         let body = match self.lowered {

@@ -145,12 +145,24 @@ fn line(stmt: &Stmt, trace: &Trace) -> String {
         Stmt::Take { var, values, .. } => {
             format!("{} -> {}", name(*var, trace), names(values, trace))
         }
+        Stmt::Snapshot { store, values } => {
+            format!("{} <- {}", name(*store, trace), names(values, trace))
+        }
+        Stmt::Revisit {
+            store,
+            from,
+            step,
+            values,
+        } => {
+            let bound: Vec<VarId> = [from, step].into_iter().chain(values).copied().collect();
+            format!("{} -> {}", name(*store, trace), names(&bound, trace))
+        }
     }
 }
 
 fn callee(callee: &Callee) -> String {
     match callee {
-        Callee::Function(path) => path.to_string().replace(' ', ""),
+        Callee::Function(path) | Callee::Keyed { path, .. } => path.to_string().replace(' ', ""),
         Callee::Associated(ty, name) => format!("{ty}{name}").replace(' ', ""),
         Callee::Method(name) => format!(".{name}"),
         Callee::Operator(operator) => operator.name.to_string(),
@@ -179,6 +191,7 @@ fn right_side(eqn: &Eqn, trace: &Trace) -> String {
         Op::Zero => "zero".to_string(),
         Op::SumOf(at) => format!("sum {}", place(at, trace)),
         Op::CloneOf(at) => format!("clone {}", place(at, trace)),
+        Op::Given(given) => format!("{}({args})", given.name),
         Op::Record(record) => format!("record {}", record.template),
     }
 }

@@ -183,7 +183,7 @@ impl Lower<'_> {
                 let name = path.segments.pop().expect("a path has a last segment");
                 Callee::Associated(path.to_token_stream(), name.ident)
             }
-            None => Callee::Function(path.to_token_stream()),
+            None => self.function(&path, &args),
         };
         match self.emit_call(callee, turbofish, args, ty, expr.span()) {
             Operand::Var(result) => result,

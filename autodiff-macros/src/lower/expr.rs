@@ -175,7 +175,8 @@ impl Lower<'_> {
                 return self.hold(code);
             }
         };
-        if self.is_unknown(&binary.left) || self.is_unknown(&binary.right) {
+        let by_type = |expr: &Expr| self.is_unknown(expr) || is_made_by_a_type(expr);
+        if by_type(&binary.left) || by_type(&binary.right) {
             let (ty, span) = (self.ty_of(expr), binary.op.span());
             return self.operator(name, &[&binary.left, &binary.right], ty, span);
         }
@@ -406,4 +407,24 @@ pub(super) fn unsupported(expr: &Expr) -> String {
         ),
     };
     format!("{what} is not supported by `#[differentiate]`; {instead}")
+}
+
+/// Whether a value comes from a function of a type, such as `Matrix2::identity()`, in which case the
+/// type may have operators of its own.
+fn is_made_by_a_type(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(inner) => is_made_by_a_type(&inner.expr),
+        Expr::Group(inner) => is_made_by_a_type(&inner.expr),
+        Expr::Reference(reference) => is_made_by_a_type(&reference.expr),
+        Expr::MethodCall(call) => is_made_by_a_type(&call.receiver),
+        Expr::Binary(binary) => is_made_by_a_type(&binary.left) || is_made_by_a_type(&binary.right),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => {
+                let ty = path.path.segments.iter().rev().nth(1);
+                ty.is_some_and(|ty| ty.ident.to_string().starts_with(char::is_uppercase))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
 }

@@ -11,6 +11,10 @@ use syn::{BinOp, Expr, Lit, UnOp};
 /// Methods whose result never carries a derivative.
 pub const PASSIVE_METHODS: &[&str] = &[
     "len",
+    "nrows",
+    "ncols",
+    "shape",
+    "is_square",
     "is_empty",
     "is_nan",
     "is_finite",

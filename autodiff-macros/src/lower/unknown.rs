@@ -5,7 +5,7 @@
 
 use super::Lower;
 use crate::ir::*;
-use proc_macro2::{Ident, Literal, Span};
+use proc_macro2::{Literal, Span};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, UnOp};
@@ -206,24 +206,15 @@ impl Lower<'_> {
     ) -> Operand {
         let here = span.resolved_at(Span::mixed_site());
         let result = self.trace.fresh("v", ty, Kind::Temp, here);
-        let recursive = match &callee {
-            Callee::Function(path) => is_name(path, self.name),
-            _ => false,
-        };
         self.emit(Stmt::Call(Box::new(Call {
             callee,
             turbofish,
             args,
             result,
             span,
-            recursive,
             form: CallForm::Plain,
             dots: None,
         })));
         Operand::Var(result)
     }
-}
-
-fn is_name(path: &proc_macro2::TokenStream, name: &Ident) -> bool {
-    *name == path.to_string()
 }

@@ -6,7 +6,7 @@
 use super::*;
 use crate::emit::siblings;
 use crate::expand::read_and_lower;
-use crate::signature::float::FloatScope;
+use crate::signature::float::{self, FloatScope};
 use crate::signature::{Function, Passing, tangent_type};
 use proc_macro2::Ident;
 use quote::format_ident;
@@ -125,6 +125,7 @@ fn used(generics: &syn::Generics, operands: &[Operand], output: &Option<Type>) -
         _ => true,
     };
     generics.params = params.filter(occurs).collect();
+    generics.where_clause = float::owned(generics.where_clause);
     generics
 }
 

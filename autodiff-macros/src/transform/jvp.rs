@@ -234,6 +234,24 @@ impl Jvp<'_> {
                 let values = self.with_dots(values);
                 out.push(Stmt::Take { var, store, values });
             }
+            Stmt::Snapshot { store, values } => {
+                let values = self.with_dots(values);
+                out.push(Stmt::Snapshot { store, values });
+            }
+            Stmt::Revisit {
+                store,
+                from,
+                step,
+                values,
+            } => {
+                let values = self.with_dots(values);
+                out.push(Stmt::Revisit {
+                    store,
+                    from,
+                    step,
+                    values,
+                });
+            }
             other @ (Stmt::Passive { .. } | Stmt::NewStore { .. }) => out.push(other),
         }
     }
@@ -261,42 +279,21 @@ impl Jvp<'_> {
         let (op, args) = match &eqn.op {
             Op::Rule(row) => {
                 let activity = self.activity;
-                let mut builder = Builder {
-                    trace: self.trace,
-                    base: self.base,
-                    out: &mut *out,
-                    span,
-                };
-                let partials = builder.partials(row, &eqn, &|var| activity.is_active(var));
-                if self.carry == Carry::Nodes {
-                    let record = super::record::of_equation(self.trace, row, &eqn, activity);
-                    self.record(&eqn, record, partials, out);
-                    return;
+                let active = |var| activity.is_active(var);
+                let partials = self.builder(span, out).partials(row, &eqn, &active);
+                match self.weighted(row.name, &eqn, partials, out) {
+                    Some(total) => (Op::Copy, vec![total]),
+                    None => return,
                 }
-                let mut terms = Vec::new();
-                for (arg, partial) in partials {
-                    let arg_dot = Operand::Var(self.dot(arg));
-                    let mut builder = Builder {
-                        trace: self.trace,
-                        base: self.base,
-                        out: &mut *out,
-                        span,
-                    };
-                    terms.push(builder.mul(arg_dot, partial));
+            }
+            Op::Given(given) => {
+                let activity = self.activity;
+                let active = |var| activity.is_active(var);
+                let partials = super::linear::given(&given.forward, &eqn, out, &active);
+                match self.weighted(&given.name, &eqn, partials, out) {
+                    Some(total) => (Op::Copy, vec![total]),
+                    None => return,
                 }
-                let mut builder = Builder {
-                    trace: self.trace,
-                    base: self.base,
-                    out: &mut *out,
-                    span,
-                };
-                let total = builder.sum(terms);
-                let total = if total.lit().is_some() {
-                    self.zero.clone()
-                } else {
-                    total
-                };
-                (Op::Copy, vec![total])
             }
             Op::Struct(_, members) => (Op::Copy, vec![self.built(&eqn, members, out)]),
             Op::Cast(_) => (Op::Copy, vec![self.dot_or_zero(&eqn.args[0], out)]),
@@ -336,6 +333,41 @@ impl Jvp<'_> {
             args,
             span,
         }));
+    }
+
+    fn builder<'b>(&'b mut self, span: Span, out: &'b mut Vec<Stmt>) -> Builder<'b> {
+        let (trace, base) = (&mut *self.trace, self.base);
+        Builder {
+            trace,
+            base,
+            out,
+            span,
+        }
+    }
+
+    /// The sum of partials times tangents; nothing if they are entered into the printable trace.
+    fn weighted(
+        &mut self,
+        name: &str,
+        eqn: &Eqn,
+        partials: Vec<(VarId, Operand)>,
+        out: &mut Vec<Stmt>,
+    ) -> Option<Operand> {
+        if self.carry == Carry::Nodes {
+            let record = super::record::of_equation(self.trace, name, eqn, self.activity);
+            self.record(eqn, record, partials, out);
+            return None;
+        }
+        let mut terms = Vec::new();
+        for (arg, partial) in partials {
+            let arg_dot = Operand::Var(self.dot(arg));
+            terms.push(self.builder(eqn.span, out).mul(arg_dot, partial));
+        }
+        let total = self.builder(eqn.span, out).sum(terms);
+        Some(match total.lit() {
+            Some(_) => self.zero.clone(),
+            None => total,
+        })
     }
 
     /// The tangent of a struct: that of its base, or zero, with the tangents of the fields given.

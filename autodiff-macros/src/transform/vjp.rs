@@ -286,6 +286,15 @@ impl Vjp<'_> {
                     self.contribute(&Operand::Var(arg), value);
                 }
             }
+            Op::Given(given) => {
+                let activity = self.activity;
+                let active = |var| activity.is_active(var);
+                let partials = super::linear::given(&given.backward, eqn, self.out(), &active);
+                for (arg, partial) in partials {
+                    let value = self.builder(eqn.span).mul(bar.clone(), partial);
+                    self.contribute(&Operand::Var(arg), value);
+                }
+            }
             Op::Load(place) | Op::CloneOf(place) => self.add_to(place, bar, eqn.span),
             Op::Copy | Op::Cast(_) => self.contribute(&eqn.args[0], bar),
             Op::Select(cond) => {

@@ -51,8 +51,10 @@ impl Writer<'_> {
         }
         let (rebind, mutable) = (self.rebind(), self.rebind_dots());
         let parts = bare(parts);
+        let refusal = lowered.first_order_only.as_ref();
+        let refusal = refusal.map(|message| quote!(::core::panic!("{}", #message);));
         let imports = self.imports();
-        quote!(#imports #shadows #rebind #mutable #forward #backward #parts)
+        quote!(#refusal #imports #shadows #rebind #mutable #forward #backward #parts)
     }
 
     pub(super) fn public_hessian(&self) -> TokenStream {

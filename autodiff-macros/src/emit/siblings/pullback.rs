@@ -4,22 +4,9 @@ use super::*;
 
 impl Writer<'_> {
     pub(super) fn key_pull(&self) -> TokenStream {
-        let held = held_lifetimes(self.f);
-        let params = self.f.params.iter().map(|param| self.pull_param(param));
-        let before = held
-            .new
-            .as_ref()
-            .map_or(quote!(), |lifetime| quote!(#lifetime,));
-        let generics = self.generics(before, quote!());
-        let output = self.output();
-        let types = self.closure_params(&format_ident!("seed"), false);
-        let types = types.into_iter().map(only_type);
-        let call = quote!((#(#types),*));
-        let pullback = self.pullback_type(&call, &held);
-        let (clause, attributes) = (self.where_clause(), attributes());
         let (body, attempt) = (self.success(self.pull_body()), self.attempt("pull"));
-        let params: Vec<TokenStream> = params.collect();
-        let pair = self.f.wrapped(&quote!((#output, #pullback)));
+        let (generics, params, pair) = self.pull_signature();
+        let (clause, attributes) = (self.where_clause(), attributes());
         let (head, enter) = (self.head(&attempt, &generics, &params), self.enter(false));
         let method = quote! {
             #attributes
@@ -34,7 +21,7 @@ impl Writer<'_> {
         );
         let names = self.f.params.iter().map(|param| &param.ident);
         let names = quote!(#(#names),*);
-        let (ty, outer) = self.outer_pullback(&held, false);
+        let (ty, outer) = self.outer_pullback(&held_lifetimes(self.f), false);
         let outcome = self.outcome();
         quote! {
             #method
@@ -46,6 +33,26 @@ impl Writer<'_> {
                 (__value, #outer)
             }
         }
+    }
+
+    /// Generics, parameters and result of a method that gives value and pullback.
+    pub(super) fn pull_signature(&self) -> (TokenStream, Vec<TokenStream>, TokenStream) {
+        let held = held_lifetimes(self.f);
+        let generics = self.held_generics(&held);
+        let params = self.f.params.iter().map(|param| self.pull_param(param));
+        let output = self.output();
+        let types = self.closure_params(&format_ident!("seed"), false);
+        let types = types.into_iter().map(only_type);
+        let pullback = self.pullback_type(&quote!((#(#types),*)), &held);
+        let pair = self.f.wrapped(&quote!((#output, #pullback)));
+        (generics, params.collect(), pair)
+    }
+
+    /// The generic parameters of a method whose result holds on to references.
+    pub(super) fn held_generics(&self, held: &Held) -> TokenStream {
+        let lifetime = held.new.as_ref();
+        let before = lifetime.map_or(quote!(), |lifetime| quote!(#lifetime,));
+        self.generics(before, quote!())
     }
 
     /// The pullback of a function that may fail, for callers: without a value it adds nothing.
@@ -81,7 +88,7 @@ impl Writer<'_> {
     /// A pullback is a closure; that of a function that calls itself has to be boxed.
     pub(super) fn pullback_type(&self, call: &TokenStream, held: &Held) -> TokenStream {
         let lifetimes = &held.all;
-        if self.is_recursive() {
+        if self.recursive {
             let bound = held.all.first().map(|lifetime| quote!(+ #lifetime));
             return quote!(::std::boxed::Box<dyn ::core::ops::FnOnce #call #bound>);
         }
@@ -89,18 +96,8 @@ impl Writer<'_> {
         quote!(impl ::core::ops::FnOnce #call + #captured)
     }
 
-    pub(super) fn is_recursive(&self) -> bool {
-        let mut recursive = false;
-        if let Some(lowered) = self.lowered {
-            lowered.trace.body.walk(&mut |stmt| {
-                recursive |= matches!(stmt, Stmt::Call(call) if call.recursive);
-            });
-        }
-        recursive
-    }
-
     pub(super) fn boxed(&self, closure: TokenStream) -> TokenStream {
-        if self.is_recursive() {
+        if self.recursive {
             quote!(::std::boxed::Box::new(#closure))
         } else {
             closure

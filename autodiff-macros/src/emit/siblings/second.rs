@@ -4,31 +4,9 @@ use super::*;
 
 impl Writer<'_> {
     pub(super) fn key_pull_jvp(&self) -> TokenStream {
-        let float = self.float();
-        let held = held_lifetimes(self.f);
-        let before = held
-            .new
-            .as_ref()
-            .map_or(quote!(), |lifetime| quote!(#lifetime,));
-        let generics = self.generics(before, quote!());
-        let params: Vec<TokenStream> = self
-            .f
-            .params
-            .iter()
-            .map(|param| {
-                let (pair, dot) = (self.pull_param(param), &param.dot);
-                let companion = self.companion(param, &float);
-                quote!(#pair, #dot: ::core::option::Option<#companion>)
-            })
-            .collect();
-        let (output, tangent) = (self.output(), self.output_tangent(&float));
-        let types = self.closure_params(&format_ident!("seed"), true);
-        let types = types.into_iter().map(only_type);
-        let call = quote!((#(#types),*));
-        let pullback = self.pullback_type(&call, &held);
-        let (clause, attributes) = (self.where_clause(), attributes());
         let (body, attempt) = (self.success(self.pull_jvp_body()), self.attempt("pull_jvp"));
-        let three = self.f.wrapped(&quote!((#output, #tangent, #pullback)));
+        let (generics, params, three) = self.pull_jvp_signature();
+        let (clause, attributes) = (self.where_clause(), attributes());
         let (head, enter) = (self.head(&attempt, &generics, &params), self.enter(false));
         let method = quote! {
             #attributes
@@ -41,9 +19,9 @@ impl Writer<'_> {
             self.head(&format_ident!("pull_jvp"), &generics, &params),
             self.within(&attempt),
         );
-        let (ty, outer) = self.outer_pullback(&held, true);
-        let (outcome, tangent) = (self.outcome(), self.if_there(tangent));
-        let names = self.paired_names();
+        let (ty, outer) = self.outer_pullback(&held_lifetimes(self.f), true);
+        let tangent = self.if_there(self.output_tangent(&self.float()));
+        let (outcome, names) = (self.outcome(), self.paired_names());
         quote! {
             #method
             #attributes
@@ -56,6 +34,22 @@ impl Writer<'_> {
         }
     }
 
+    /// Generics, parameters and result of a method that gives value, tangent and pullback.
+    pub(super) fn pull_jvp_signature(&self) -> (TokenStream, Vec<TokenStream>, TokenStream) {
+        let (float, held) = (self.float(), held_lifetimes(self.f));
+        let params = self.f.params.iter().map(|param| {
+            let (pair, dot) = (self.pull_param(param), &param.dot);
+            let companion = self.companion(param, &float);
+            quote!(#pair, #dot: ::core::option::Option<#companion>)
+        });
+        let (output, tangent) = (self.output(), self.output_tangent(&float));
+        let types = self.closure_params(&format_ident!("seed"), true);
+        let types = types.into_iter().map(only_type);
+        let pullback = self.pullback_type(&quote!((#(#types),*)), &held);
+        let three = self.f.wrapped(&quote!((#output, #tangent, #pullback)));
+        (self.held_generics(&held), params.collect(), three)
+    }
+
     pub(super) fn pull_jvp_body(&self) -> TokenStream {
         let float = self.float();
         let Some(lowered) = self.lowered else {
@@ -66,6 +60,8 @@ impl Writer<'_> {
                 })
             };
         };
+        let refusal = lowered.first_order_only.as_ref();
+        let refusal = refusal.map(|message| quote!(::core::panic!("{}", #message);));
         let reverse = self.reverse(lowered, Purpose::Pullback);
         let second = derive::second(self.f, lowered, reverse);
         let emit = self.emit(&second.trace, float.clone());
@@ -98,6 +94,7 @@ impl Writer<'_> {
             .map(|dot| Operand::Var(*dot));
         let pair = self.pair(&emit, dot.as_ref());
         quote! {
+            #refusal
             #imports #outlines #opened #rebind #mutable #forward
             let (__value, __tangent) = #pair;
             (__value, __tangent, #closure)

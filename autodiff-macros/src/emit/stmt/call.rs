@@ -75,7 +75,9 @@ impl Emit<'_> {
     fn as_written(&self, call: &Call, args: &[TokenStream]) -> TokenStream {
         let fish = self.turbofish(call, "");
         match &call.callee {
-            Callee::Function(path) => quote!(#path #fish(#(#args),*)),
+            Callee::Function(path) | Callee::Keyed { path, .. } => {
+                quote!(#path #fish(#(#args),*))
+            }
             Callee::Associated(ty, name) => quote!(#ty #name #fish(#(#args),*)),
             Callee::Method(name) => {
                 let (receiver, args) = (self.receiver(call), &args[1..]);
@@ -94,6 +96,11 @@ impl Emit<'_> {
                 let method = Ident::new(mode, span);
                 let record = record.map(|trace| quote!(#trace,));
                 quote_spanned!(span=> #path!().#method #fish(#record #(#args),*))
+            }
+            Callee::Keyed { key, .. } => {
+                let method = Ident::new(mode, span);
+                let record = record.map(|trace| quote!(#trace,));
+                quote_spanned!(span=> #key.#method #fish(#record #(#args),*))
             }
             Callee::Associated(ty, name) => {
                 let hidden = names::hidden(name, Some(mode));
