@@ -1,6 +1,8 @@
 //! A point z = Σᵢ wᵢ gᵢ that moves about in weight space, and its distances to the samples.
 
 use super::geometry::Geometry;
+use super::kernel::vectorised;
+use super::samples::reduce;
 
 /// Distances ‖gᵢ − z‖ of the samples from a weighted sum of them, from inner products.
 pub(super) struct Affine<'a> {
@@ -39,16 +41,21 @@ impl<'a> Affine<'a> {
     }
 }
 
-/// ⟨a, b⟩ in eight lanes.
+/// Accumulators of an inner product.
+const LANES: usize = 16;
+
+/// ⟨a, b⟩.
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    use super::samples::{LANES, reduce};
     let ((a, at), (b, bt)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    let mut lanes = [0.0; LANES];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            lanes[lane] += a[lane] * b[lane];
+    let lanes = vectorised(|| {
+        let mut lanes = [0.0; LANES];
+        for (a, b) in a.iter().zip(b) {
+            for lane in 0..LANES {
+                lanes[lane] += a[lane] * b[lane];
+            }
         }
-    }
+        lanes
+    });
     let tail: f64 = at.iter().zip(bt).map(|(a, b)| a * b).sum();
     reduce(lanes) + tail
 }

@@ -4,6 +4,7 @@ use super::order::median;
 use super::samples::{LANES, reduce};
 
 /// Σ f(x), in lanes.
+#[inline(always)]
 pub(super) fn sum_by(values: &[f64], f: impl Fn(f64) -> f64) -> f64 {
     let (chunks, tail) = values.as_chunks::<LANES>();
     let mut lanes = [0.0; LANES];

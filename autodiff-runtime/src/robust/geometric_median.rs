@@ -3,8 +3,11 @@
 mod search;
 mod smoothed;
 
+use super::column::sum_by;
 use super::error::AggregateError;
 use super::geometry::Geometry;
+use super::kernel::vectorised;
+use super::samples::larger;
 use super::weighing::{Scope, Weighing};
 
 pub(super) use search::{CentredGram, geometric_median, scratch_len};
@@ -85,7 +88,7 @@ impl<'a> Points<'a> {
     /// The point of least total distance to the others.
     fn medoid(&self) -> usize {
         let distances = |i: usize| &self.squared_distances[i * self.count..][..self.count];
-        let total = |i: usize| distances(i).iter().map(|d| d.sqrt()).sum::<f64>();
+        let total = |i: usize| vectorised(|| sum_by(distances(i), f64::sqrt));
         let totals = (0..self.count).map(total).enumerate();
         let least = totals.min_by(|(_, a), (_, b)| a.total_cmp(b));
         least.map_or(0, |(i, _)| i)
@@ -99,24 +102,28 @@ impl<'a> Points<'a> {
         let origin_distances = &d[origin * n..][..n];
         let square = origin_products[origin];
         let mut centred = vec![0.0; n * n];
-        for i in 0..n {
-            let (from_origin, with_origin) = (origin_distances[i], origin_products[i]);
-            for j in 0..=i {
-                let (distance, product) = (d[i * n + j], k[i * n + j]);
-                let by_distances = from_origin + origin_distances[j] - distance;
-                let by_products = product - with_origin - (origin_products[j] - square);
-                let distance_terms = from_origin.max(origin_distances[j]).max(distance);
-                let product_terms = product.abs().max(with_origin.abs()).max(square);
-                let product_terms = product_terms.max(origin_products[j].abs());
-                let value = if distance_terms <= product_terms {
-                    by_distances / 2.0
-                } else {
-                    by_products
-                };
-                centred[i * n + j] = value;
-                centred[j * n + i] = value;
+        vectorised(|| {
+            // All of the symmetric matrix: row after row is faster than a triangle and its mirror image.
+            for (i, row) in centred.chunks_exact_mut(n).enumerate() {
+                let (from_origin, with_origin) = (origin_distances[i], origin_products[i]);
+                let of_row = d[i * n..].iter().zip(&k[i * n..]);
+                let of_origin = origin_distances.iter().zip(origin_products);
+                for ((value, (&distance, &product)), (&other, &with_other)) in
+                    row.iter_mut().zip(of_row).zip(of_origin)
+                {
+                    let by_distances = from_origin + other - distance;
+                    let by_products = (product - with_origin) - (with_other - square);
+                    let distance_terms = larger(from_origin, larger(other, distance));
+                    let product_terms = larger(product.abs(), with_origin.abs());
+                    let product_terms = larger(product_terms, larger(square, with_other.abs()));
+                    *value = if distance_terms <= product_terms {
+                        by_distances / 2.0
+                    } else {
+                        by_products
+                    };
+                }
             }
-        }
+        });
         centred
     }
 }

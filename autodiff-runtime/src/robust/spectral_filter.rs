@@ -23,7 +23,7 @@ use lanczos::{Symmetric, top_eigenpair};
 /// | f | 10 % | the number of bad samples that is assumed |
 /// | [`scope`](Self::scope) | [`Scope::Joint`] | what one vector is |
 ///
-/// Cost for a dense layer: distances, O(N²(P+Q)), then per round a matrix of N² and its top eigenvector by Lanczos' method,
+/// Cost for a dense layer: distances, O(N²(P+Q)), then per round a top eigenvector by Lanczos' method,
 /// O(N²) a step; at most N rounds, each of which removes a sample or more. One matrix product. Memory O(N² + N(P+Q)).
 /// Source: I. Diakonikolas et al. (2017); Y. Allouah, R. Guerraoui, J. Stephan, *Robust learning with adaptive covariance
 /// filtering* (CAF).
@@ -88,7 +88,7 @@ impl Weighing for SpectralFilter {
                 return Ok(());
             }
             covariance.centre(&c, total);
-            let (variance, deviations) = covariance.top_direction(&c, total);
+            let (variance, deviations) = covariance.top_direction();
             if variance < least {
                 least = variance;
                 for (weight, c) in weights.iter_mut().zip(&c) {
@@ -112,61 +112,86 @@ impl Weighing for SpectralFilter {
     }
 }
 
-/// The inner products of differences to a weighted mean that moves.
+/// The inner products of differences to a weighted mean that moves, from distances, which have no large common part:
+/// ⟨gᵢ − μ, gⱼ − μ⟩ = (aᵢ + aⱼ − wᵀa − Dᵢⱼ)/2 with a = Dw. Only D is stored.
 struct Covariance<'a> {
     squared_distances: &'a [f64],
-    /// ⟨gᵢ − μ, gⱼ − μ⟩.
-    centred: Vec<f64>,
-    n: usize,
+    /// a.
+    from_mean: Vec<f64>,
+    /// wᵀa.
+    spread: f64,
+    /// √cᵢ, and Σc.
+    roots: Vec<f64>,
+    total: f64,
 }
 
 impl<'a> Covariance<'a> {
     fn new(geometry: &'a Geometry<'_>) -> Self {
-        let n = geometry.samples();
         Self {
             squared_distances: geometry.squared_distances(),
-            centred: vec![0.0; n * n],
-            n,
+            from_mean: vec![0.0; geometry.samples()],
+            spread: 0.0,
+            roots: vec![0.0; geometry.samples()],
+            total: 0.0,
         }
     }
 
-    /// Centres at the mean weighted by c. From distances, which have no large common part:
-    /// ⟨gᵢ − μ, gⱼ − μ⟩ = −(Dᵢⱼ − (Dw)ᵢ − (Dw)ⱼ + wᵀDw)/2.
+    /// Centres at the mean weighted by c.
     fn centre(&mut self, c: &[f64], total: f64) {
-        let n = self.n;
-        let from_mean: Vec<f64> = (self.squared_distances.chunks_exact(n))
-            .map(|row| dot(row, c) / total)
-            .collect();
-        let spread = dot(&from_mean, c) / total;
-        for i in 0..n {
-            for j in 0..n {
-                let by_rows = from_mean[i] + from_mean[j] - self.squared_distances[i * n + j];
-                self.centred[i * n + j] = (by_rows - spread) / 2.0;
-            }
+        for (from_mean, row) in self
+            .from_mean
+            .iter_mut()
+            .zip(self.squared_distances.chunks_exact(c.len()))
+        {
+            *from_mean = dot(row, c) / total;
         }
+        self.spread = dot(&self.from_mean, c) / total;
+        self.total = total;
+        for (root, c) in self.roots.iter_mut().zip(c) {
+            *root = c.sqrt();
+        }
+    }
+
+    /// R Rᵀ z, for the differences R to μ.
+    fn times(&self, z: &[f64]) -> Vec<f64> {
+        let sum: f64 = z.iter().sum();
+        let mean = dot(&self.from_mean, z) - self.spread * sum;
+        let rows = self.squared_distances.chunks_exact(z.len());
+        rows.zip(&self.from_mean)
+            .map(|(row, from_mean)| (from_mean * sum + mean - dot(row, z)) / 2.0)
+            .collect()
     }
 
     /// The largest variance, and ⟨gᵢ − μ, v⟩ up to a common factor along its direction v.
     ///
-    /// With R the differences to μ, the covariance RᵀCR/Σc has the eigenvalues of √C RRᵀ √C/Σc, which is of size n, and
-    /// v = Rᵀ√C u for its eigenvector u.
-    fn top_direction(&self, c: &[f64], total: f64) -> (f64, Vec<f64>) {
-        let n = self.n;
-        let roots: Vec<f64> = c.iter().map(|c| c.sqrt()).collect();
-        let mut matrix = self.centred.clone();
-        for (i, row) in matrix.chunks_exact_mut(n).enumerate() {
-            for (entry, root) in row.iter_mut().zip(&roots) {
-                *entry *= roots[i] * root / total;
-            }
-        }
-        let (variance, mut u) = top_eigenpair(Symmetric {
-            entries: &matrix,
-            n,
-        });
-        for (u, root) in u.iter_mut().zip(&roots) {
-            *u *= root;
-        }
-        let rows = self.centred.chunks_exact(n);
-        (variance, rows.map(|row| dot(row, &u)).collect())
+    /// The covariance RᵀCR/Σc has the eigenvalues of √C RRᵀ √C/Σc, which is of size n, and v = Rᵀ√C u for its eigenvector
+    /// u.
+    fn top_direction(&self) -> (f64, Vec<f64>) {
+        let (variance, mut u) = top_eigenpair(self);
+        scale(&mut u, &self.roots);
+        (variance, self.times(&u))
     }
+}
+
+impl Symmetric for Covariance<'_> {
+    fn size(&self) -> usize {
+        self.roots.len()
+    }
+
+    /// √C RRᵀ √C u/Σc.
+    fn times(&self, u: &[f64]) -> Vec<f64> {
+        let mut z = u.to_vec();
+        scale(&mut z, &self.roots);
+        let mut image = Covariance::times(self, &z);
+        scale(&mut image, &self.roots);
+        image.iter_mut().for_each(|entry| *entry /= self.total);
+        image
+    }
+}
+
+fn scale(vector: &mut [f64], by: &[f64]) {
+    vector
+        .iter_mut()
+        .zip(by)
+        .for_each(|(entry, by)| *entry *= by);
 }

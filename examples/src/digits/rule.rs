@@ -21,12 +21,15 @@ pub struct Rule {
 
 /// The rules compared when none is named: what everybody does, the tutorial's, then one or two of each family. Those that
 /// take more than some ten times the mean's time a step are left to `--method`.
-const DEFAULT: [&str; 15] = [
+const DEFAULT: [&str; 18] = [
     "mean",
     "mean:clip=1@model",
     "soft-truncation",
     "soft-truncation@first",
     "soft-truncation:variance=population,variance-floor=0.001",
+    "m-fixed-point:multiple=sqrt(n/2log)",
+    "m-location:psi=huber,spread=mad-normal",
+    "catoni",
     "trimmed-mean:trim=15%",
     "median",
     "geometric-median",

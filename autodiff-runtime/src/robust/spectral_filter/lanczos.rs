@@ -4,18 +4,13 @@ use nalgebra::{DMatrix, SymmetricEigen};
 
 use crate::robust::affine::dot;
 
-/// A symmetric matrix, row by row.
-#[derive(Clone, Copy)]
-pub(super) struct Symmetric<'a> {
-    pub entries: &'a [f64],
-    pub n: usize,
-}
+/// A symmetric matrix.
+pub(super) trait Symmetric {
+    /// Its rows.
+    fn size(&self) -> usize;
 
-impl Symmetric<'_> {
-    fn times(&self, vector: &[f64]) -> Vec<f64> {
-        let rows = self.entries.chunks_exact(self.n);
-        rows.map(|row| dot(row, vector)).collect()
-    }
+    /// Its product with a vector.
+    fn times(&self, vector: &[f64]) -> Vec<f64>;
 }
 
 /// Lanczos steps between two looks at the eigenvalues so far.
@@ -25,8 +20,8 @@ const LOOK_EVERY: usize = 8;
 const CONVERGED: f64 = 1e-15;
 
 /// The largest eigenvalue and a unit eigenvector. (G. H. Golub, C. F. Van Loan, *Matrix Computations*, section 10.1.)
-pub(super) fn top_eigenpair(matrix: Symmetric<'_>) -> (f64, Vec<f64>) {
-    let n = matrix.n;
+pub(super) fn top_eigenpair(matrix: &impl Symmetric) -> (f64, Vec<f64>) {
+    let n = matrix.size();
     let mut basis: Vec<Vec<f64>> = Vec::new();
     let (mut diagonal, mut beside) = (Vec::new(), Vec::new());
     // In no particular direction, so that no eigenvector is orthogonal to it.
