@@ -2,3 +2,5 @@
 
 pub mod activity;
 pub mod index;
+pub mod recursion;
+pub mod types;

@@ -1,5 +1,6 @@
 //! What stands in the parentheses of `#[differentiate(…)]`.
 
+use crate::custom::{self, Given};
 use crate::errors::Errors;
 use proc_macro2::{Ident, TokenStream};
 use syn::parse::Parser;
@@ -21,9 +22,12 @@ pub struct Args {
     pub mode: Option<Mode>,
     /// Whether to emit the function over any `Scalar` as well.
     pub scalar: bool,
+    /// The derivatives, where the user says what they are.
+    pub given: Given,
 }
 
-const KNOWN: &str = "`wrt(a, b)`, `mode = forward`, `mode = reverse` and `scalar`";
+const KNOWN: &str = "`wrt(a, b)`, `mode = forward`, `mode = reverse`, `scalar`, \
+                     `partials(x = …)` and `jvp = …, vjp = …`";
 
 impl Args {
     /// Parses the arguments and reports every one that is not understood.
@@ -50,7 +54,7 @@ impl Args {
             Meta::List(list) if list.path.is_ident("wrt") => self.wrt.is_some(),
             Meta::NameValue(pair) if pair.path.is_ident("mode") => self.mode.is_some(),
             Meta::Path(path) if path.is_ident("scalar") => self.scalar,
-            _ => false,
+            meta => self.given.has(meta),
         };
         if twice {
             errors.at(meta, "this argument is given twice; say it once");
@@ -84,6 +88,7 @@ impl Args {
                 }
             }
             Meta::Path(path) if path.is_ident("scalar") => self.scalar = true,
+            meta if custom::is_rule(meta) => self.given.read(meta, errors),
             other => errors.at(
                 other,
                 format!("`#[differentiate]` does not know this argument; it takes {KNOWN}"),

@@ -90,7 +90,13 @@ pub fn ends(function: &Function, lowered: &Lowered) -> (Vec<VarId>, Vec<VarId>) 
 }
 
 /// A variable that stands for a parameter of the emitted function.
-fn param_var(trace: &mut Trace, ident: &Ident, ty: Ty, kind: Kind) -> VarId {
+fn param_var(
+    trace: &mut Trace,
+    ident: &Ident,
+    ty: Ty,
+    kind: Kind,
+    companion_of: Option<VarId>,
+) -> VarId {
     trace.push(Var {
         ident: ident.clone(),
         ty,
@@ -99,6 +105,7 @@ fn param_var(trace: &mut Trace, ident: &Ident, ty: Ty, kind: Kind) -> VarId {
         moved: false,
         annotation: None,
         source_name: ident.to_string(),
+        companion_of,
     })
 }
 
@@ -108,7 +115,7 @@ fn param_dots(function: &Function, trace: &mut Trace, params: &[VarId]) -> VarMa
     for (param, var) in function.params.iter().zip(params) {
         if param.active {
             let (ty, kind) = (trace.ty(*var).clone(), trace.var(*var).kind);
-            let dot = param_var(trace, &param.dot, ty, kind);
+            let dot = param_var(trace, &param.dot, ty, kind, Some(*var));
             dots.insert(*var, dot);
         }
     }
@@ -159,9 +166,9 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
     let activity = Activity::of(&trace, &inputs, &outputs);
     let mut shadows = VarMap::new();
     for (param, var) in function.params.iter().zip(&lowered.params) {
-        if param.active && has_shadow(param, purpose) {
+        if param.active && param.has_shadow() {
             let ty = Ty::Ref(Box::new(trace.ty(*var).behind().clone()), true);
-            let shadow = param_var(&mut trace, &param.bar, ty, Kind::Param);
+            let shadow = param_var(&mut trace, &param.bar, ty, Kind::Param, Some(*var));
             trace.adjoints.insert(shadow);
             shadows.insert(*var, shadow);
         }
@@ -171,7 +178,8 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
         Purpose::Pullback => {
             let ident = trace.names.fresh("result_bar", Span::call_site());
             let ty = function.output_shape.clone();
-            let seed = param_var(&mut trace, &ident, ty, Kind::Param);
+            let of = trace.result.as_ref().and_then(Operand::var);
+            let seed = param_var(&mut trace, &ident, ty, Kind::Param, of);
             (Some(seed), Some(Operand::Var(seed)))
         }
     };
@@ -268,13 +276,6 @@ impl Reverse {
     }
 }
 
-/// Whether the adjoint of a parameter is added to directly where the caller wants it.
-fn has_shadow(param: &crate::signature::Param, purpose: Purpose) -> bool {
-    let by_reference = param.passing != Passing::Value;
-    let aggregate = !matches!(param.shape, Ty::Real | Ty::Other) && !param.mut_binding;
-    by_reference || (purpose == Purpose::Gradient && aggregate)
-}
-
 /// Second order: forward over `reverse`.
 pub fn second<'a>(function: &Function, lowered: &Lowered, reverse: &'a Reverse) -> Second<'a> {
     let mut trace = reverse.trace.clone();
@@ -299,7 +300,7 @@ pub fn second<'a>(function: &Function, lowered: &Lowered, reverse: &'a Reverse) 
         let ident = trace
             .names
             .fresh(&format!("{}_dot", of.ident), Span::call_site());
-        let dot = param_var(&mut trace, &ident, of.ty, of.kind);
+        let dot = param_var(&mut trace, &ident, of.ty, of.kind, Some(var));
         dots.insert(var, dot);
     }
     let zero = zero(&function.base.tokens(), function);

@@ -30,6 +30,10 @@ impl Errors {
         self.found.borrow_mut().push(error);
     }
 
+    pub fn count(&self) -> usize {
+        self.found.borrow().len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.found.borrow().is_empty()
     }

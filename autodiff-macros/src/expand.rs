@@ -3,52 +3,99 @@
 use crate::analysis::activity::Activity;
 use crate::args::Args;
 use crate::errors::Errors;
-use crate::lower::{Lowered, lower};
+use crate::lower::{Lowered, lower, lower_given};
 use crate::passes::simplify;
 use crate::signature::float::FloatScope;
-use crate::signature::{Base, Function};
-use crate::{derive, emit, fallback, fence};
+use crate::signature::{Base, Function, Home};
+use crate::{derive, emit, fallback, fence, methods};
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::ItemFn;
 
 /// `#[differentiate(args)] item`.
 pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Errors::default();
     let args = Args::parse(args, &errors);
+    if let Ok(block) = syn::parse2::<syn::ItemImpl>(item.clone()) {
+        return methods::expand(block, &args, errors);
+    }
     let item: ItemFn = match syn::parse2(item.clone()) {
         Ok(item) => item,
         Err(error) => return fallback::not_a_function(item, error, errors),
     };
+    let home = match methods::is_member(&item) {
+        true => Home::Type(syn::Generics::default()),
+        false => Home::Module,
+    };
+    let original = marked(&item);
+    let siblings = derivatives(item, home, &args, &errors, 0);
+    let messages = errors.into_tokens();
+    quote!(#original #siblings #messages)
+}
+
+/// The user's function. One of which only derivatives are called is in use, and it loops over
+/// indices because the attribute asks for it.
+pub fn marked(item: &ItemFn) -> TokenStream {
+    let mut original = item.clone();
+    for input in &mut original.sig.inputs {
+        let (syn::FnArg::Typed(syn::PatType { attrs, .. })
+        | syn::FnArg::Receiver(syn::Receiver { attrs, .. })) = input;
+        attrs.retain(|attr| !attr.path().is_ident("constant"));
+    }
+    quote! {
+        #[allow(dead_code, clippy::needless_range_loop)]
+        #original
+    }
+}
+
+/// The derivatives of a function; stubs for them if there are more errors than `known` ones.
+pub fn derivatives(
+    item: ItemFn,
+    home: Home,
+    args: &Args,
+    errors: &Errors,
+    known: usize,
+) -> TokenStream {
     let _float = FloatScope::of(&item.sig.generics);
-    let function = Function::read(item, &args, &errors);
+    match read_and_lower(item, home, args, errors, known) {
+        (function, Some(lowered)) => emit::siblings::all(&function, &lowered, args),
+        (function, None) => fallback::stubs(&function, args.scalar),
+    }
+}
+
+/// The function as read, and its trace unless there are more errors than `known` ones.
+pub fn read_and_lower(
+    item: ItemFn,
+    home: Home,
+    args: &Args,
+    errors: &Errors,
+    known: usize,
+) -> (Function, Option<Lowered>) {
+    let function = Function::read(item, home, args, errors);
+    args.given.check(&function, args.scalar, errors);
     if args.scalar && function.base == Base::Parameter {
         errors.at(
             function.name(),
             "this function is over any `Scalar` as it stands; leave `scalar` out of the attribute",
         );
     }
-    if !errors.is_empty() {
-        fence::check(&function.item, &errors);
-        return fallback::stubs(&function, args.scalar, errors);
+    let readable = errors.count() == known;
+    if !args.given.is_some() {
+        fence::check(&function.item, errors);
     }
-    fence::check(&function.item, &errors);
-    let mut lowered = lower(&function, &errors);
-    check_hazards(&function, &lowered, &errors);
-    if !errors.is_empty() {
-        return fallback::stubs(&function, args.scalar, errors);
+    if !readable || args.given.is_some() && errors.count() > known {
+        return (function, None);
+    }
+    let mut lowered = match args.given.is_some() {
+        true => lower_given(&function, &args.given, errors),
+        false => lower(&function, errors),
+    };
+    check_hazards(&function, &lowered, errors);
+    if errors.count() > known {
+        return (function, None);
     }
     simplify(&mut lowered.trace);
-    let original = &function.item;
-    let siblings = emit::siblings::all(&function, &lowered, &args);
-    let original = original.to_token_stream();
-    // A function of which only derivatives are called is in use, and it loops over indices because
-    // the attribute asks for it.
-    quote! {
-        #[allow(dead_code, clippy::needless_range_loop)]
-        #original
-        #siblings
-    }
+    (function, Some(lowered))
 }
 
 /// What could not be differentiated is an error where it meets active values.

@@ -12,8 +12,8 @@ pub fn not_a_function(item: TokenStream, error: syn::Error, errors: Errors) -> T
     if syn::parse2::<syn::Item>(item.clone()).is_ok() {
         errors.at(
             &item,
-            "`#[differentiate]` stands on a free function; methods, `impl` blocks and other items \
-             are not supported yet",
+            "`#[differentiate]` stands on a function, a method or an `impl` block; other items have \
+             no derivatives",
         );
     } else {
         errors.push(error);
@@ -22,9 +22,8 @@ pub fn not_a_function(item: TokenStream, error: syn::Error, errors: Errors) -> T
     quote!(#item #messages)
 }
 
-/// The function as written, its derivatives as stubs.
-pub fn stubs(function: &Function, scalar: bool, errors: Errors) -> TokenStream {
-    let original = &function.item;
+/// The derivatives as stubs.
+pub fn stubs(function: &Function, scalar: bool) -> TokenStream {
     let sig = &function.item.sig;
     // A type that cannot be written in another signature leaves no stubs.
     let plain = function.params.len() == sig.inputs.len()
@@ -37,9 +36,10 @@ pub fn stubs(function: &Function, scalar: bool, errors: Errors) -> TokenStream {
         && !function.output.as_ref().is_some_and(|ty| {
             matches!(ty, syn::Type::Reference(_)) || mentions_impl(ty.to_token_stream())
         });
-    let stubs = plain.then(|| siblings::stubs(function, scalar));
-    let messages = errors.into_tokens();
-    quote!(#original #stubs #messages)
+    match plain {
+        true => siblings::stubs(function, scalar),
+        false => quote!(),
+    }
 }
 
 /// Whether there is an `impl Trait` in the tokens of a type.

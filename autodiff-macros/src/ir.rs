@@ -73,6 +73,8 @@ pub struct Var {
     pub annotation: Option<TokenStream>,
     /// The name in the user's source, empty for an intermediate value.
     pub source_name: String,
+    /// The variable whose tangent or adjoint it is.
+    pub companion_of: Option<VarId>,
 }
 
 /// A passive expression, passed through as the user wrote it.
@@ -182,6 +184,8 @@ pub enum Op {
     VecOf,
     /// `(a, b)`.
     Tuple,
+    /// `S { a: …, ..base }`: the path and the fields that are given; the base is the last argument.
+    Struct(TokenStream, Vec<TokenStream>),
     /// `Some(a)`, `Ok(a)`: the path.
     Wrap(TokenStream),
     /// `[a; n]`.
@@ -194,14 +198,37 @@ pub enum Op {
     Passive(Code),
     /// The zero tangent of a variable, whose shape is only known at run time.
     ZeroLike(VarId),
+    /// The zero tangent of what stands at a place.
+    ZeroAt(Place),
     /// The zero of the type of the result.
     Zero,
     /// The sum of the elements of a place, all of them scalars.
     SumOf(Place),
     /// A copy of a place, with storage of its own.
     CloneOf(Place),
+    /// A function whose partials the user gives.
+    Given(std::rc::Rc<Given>),
     /// Enters an equation into the printable trace; gives its node.
     Record(Box<Record>),
+}
+
+/// A function with its partials. The arguments of the equation are the active parameters.
+#[derive(Debug)]
+pub struct Given {
+    pub name: String,
+    /// The call, as an expression.
+    pub call: Code,
+    /// One partial for each argument, for tangents.
+    pub forward: Vec<Formula>,
+    /// The same with variables of their own, for adjoints: both can stand in one trace.
+    pub backward: Vec<Formula>,
+}
+
+/// Statements and the value they compute.
+#[derive(Debug)]
+pub struct Formula {
+    pub block: Block,
+    pub value: Operand,
 }
 
 /// An equation for the printable trace.
@@ -240,18 +267,39 @@ pub enum Arg {
     PassiveRef(Code),
 }
 
+/// What is called, and with it how its derivatives are found.
+#[derive(Clone, Debug)]
+pub enum Callee {
+    /// A function: the path as written, without its generic arguments.
+    Function(TokenStream),
+    /// A function, and an expression for the key that has its derivatives.
+    Keyed { path: TokenStream, key: TokenStream },
+    /// A function of a type: the type with what joins it to the name, and the name.
+    Associated(TokenStream, Ident),
+    /// A method; the receiver is the first argument.
+    Method(Ident),
+    /// An operator on operands of types that only the compiler knows, given by reference.
+    Operator(Operator),
+}
+
+/// An operator as the user wrote it.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    /// The name of its row, or `cast`.
+    pub name: &'static str,
+    /// Which of its operands are written as references.
+    pub borrowed: Vec<bool>,
+}
+
 /// A call to another differentiated function.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The path as written, without its generic arguments.
-    pub path: TokenStream,
+    pub callee: Callee,
     /// The generic arguments as written.
     pub turbofish: Option<TokenStream>,
     pub args: Vec<Arg>,
     pub result: VarId,
     pub span: Span,
-    /// Whether the call is to the function that contains it.
-    pub recursive: bool,
     /// Which of the statements this is.
     pub form: CallForm,
     /// The tangents, in a trace that carries tangents along.
@@ -263,8 +311,8 @@ pub struct Call {
 pub struct Dots {
     /// One for each argument: where its tangent is, if it has one.
     pub args: Vec<Option<Place>>,
-    /// Receives the tangent of the result (or of the cotangents, for `Backward`).
-    pub result: VarId,
+    /// Receives the tangent of the result, which `Backward` does not have.
+    pub result: Option<VarId>,
     /// The tangents of the shadows, for `Backward`.
     pub shadows: Vec<Option<Place>>,
     pub seed: Option<Operand>,
@@ -277,14 +325,12 @@ pub enum CallForm {
     Plain,
     /// `(result, pullback) = g.pull(args)`.
     Forward { pullback: VarId },
-    /// `cotangents = pullback(seed, shadows)`.
+    /// `pullback(seed, shadows)`.
     Backward {
         pullback: VarId,
         seed: Option<Operand>,
         /// One for each argument: the adjoint to add to, if there is one.
         shadows: Vec<Option<Place>>,
-        /// The variable that receives the cotangents of the arguments given by value.
-        cotangents: VarId,
     },
 }
 
@@ -470,6 +516,7 @@ impl Trace {
             moved: false,
             annotation: None,
             source_name: String::new(),
+            companion_of: None,
         })
     }
 
@@ -491,22 +538,27 @@ impl Trace {
     pub fn place_ty(&self, place: &Place) -> Ty {
         let mut ty = self.ty(place.root).behind().clone();
         for step in &place.path {
-            ty = match step {
-                Step::Index(_) => ty.element(),
-                Step::Range(_) => Ty::Slice(Box::new(ty.element())),
-                Step::Field(name) => match (&ty, name.to_string().parse::<usize>()) {
-                    (Ty::Tuple(parts), Ok(i)) if i < parts.len() => parts[i].clone(),
-                    (Ty::Passive | Ty::Opaque, _) => Ty::Opaque,
-                    _ => Ty::Unknown,
-                },
-                Step::Payload => match ty.behind() {
-                    Ty::Maybe(inner) => (**inner).clone(),
-                    Ty::Passive | Ty::Opaque => Ty::Opaque,
-                    _ => Ty::Unknown,
-                },
-            };
+            ty = Trace::step_ty(&ty, step);
         }
         ty
+    }
+
+    /// The type of a part of something of type `ty`.
+    pub fn step_ty(ty: &Ty, step: &Step) -> Ty {
+        match step {
+            Step::Index(_) => ty.element(),
+            Step::Range(_) => Ty::Slice(Box::new(ty.element())),
+            Step::Field(name) => match (ty.behind(), name.to_string().parse::<usize>()) {
+                (Ty::Tuple(parts), Ok(i)) if i < parts.len() => parts[i].clone(),
+                (Ty::Passive | Ty::Opaque, _) => Ty::Opaque,
+                _ => Ty::Unknown,
+            },
+            Step::Payload => match ty.behind() {
+                Ty::Maybe(inner) => (**inner).clone(),
+                Ty::Passive | Ty::Opaque => Ty::Opaque,
+                _ => Ty::Unknown,
+            },
+        }
     }
 
     pub fn operand_ty(&self, operand: &Operand) -> Ty {

@@ -5,6 +5,7 @@
 mod rule;
 mod analysis;
 mod args;
+mod custom;
 mod derive;
 mod emit;
 mod errors;
@@ -13,12 +14,14 @@ mod fallback;
 mod fence;
 mod ir;
 mod lower;
+mod methods;
 mod names;
 mod passes;
 mod rules;
 #[cfg(test)]
 mod show;
 mod signature;
+mod tangent;
 mod transform;
 mod with_rules;
 
@@ -66,6 +69,19 @@ use proc_macro::TokenStream;
 /// | `wrt(a, b)` | differentiate with respect to these parameters only |
 /// | `mode = forward`, `mode = reverse` | the sweep that the gradient functions use; reverse by default |
 /// | `scalar` | also emit `f_scalar`, the function over any `Scalar` |
+/// | `partials(x = …, y = …)` | the partials of a function of floats, as formulas; `result` is the value |
+/// | `jvp = …, vjp = …` | functions that do what `f_jvp` and `f_vjp` would do |
+///
+/// # Rules of one's own
+///
+/// With `partials`, or with `jvp` and `vjp`, the body is not looked into: it may call a library, iterate, or be
+/// unsafe. All siblings appear as for other functions, and callers go through them. The value is always that of the function
+/// itself.
+///
+/// Formulas of `partials` may use anything. Second derivatives go through what is known of them, operators, float methods
+/// and functions under the attribute, and panic, naming the function, where there is anything else. Rule functions for `jvp`
+/// and `vjp` have the signatures of the table above. Where they are generic over `Scalar`, second derivatives run them on
+/// duals; where they are fixed to a float, there are none, and asking for one panics.
 ///
 /// # Panics
 ///
@@ -77,6 +93,20 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(args.into(), item.into()).into()
+}
+
+/// Gives a struct tangents: a struct of the name `STangent` with one number for each float of `S`.
+///
+/// Parameters of the type can then be active. Fields are floats, arrays, `Vec`s, tuples and references of them, and
+/// other types that are `Differentiable`. Integers, `bool`, text and fields marked `#[constant]` have no derivative and
+/// are absent from the tangent (a tuple struct keeps `()` in their places).
+///
+/// The tangent has the visibility of the struct, fields of the same names, `Clone`, `Debug`, `PartialEq`, `Default` (all
+/// zero; sequences without elements), `+`, `-`, products with numbers, sums of iterators, and the traits of `approx`; it
+/// is `Copy` where its parts are.
+#[proc_macro_derive(Differentiable, attributes(constant))]
+pub fn derive_differentiable(item: TokenStream) -> TokenStream {
+    tangent::expand(item.into()).into()
 }
 
 /// Hands the rule table to a `macro_rules!` macro: `with_rules!(callback)` or `with_rules!(callback, extra tokens)`.

@@ -8,6 +8,7 @@
 //! - `call`: the same for calls of methods and functions.
 //! - `opaque`: the expression as the user wrote it, with variables under their emitted names; for
 //!   everything that has no derivative (conditions, indices, integers, strings).
+//! - `unknown`: the same for operators and methods on values of types that only the compiler knows.
 //! - `stmt`: what does a statement do?
 //! - `control`: the same for branches, loops and the early ways out of them.
 //!
@@ -23,6 +24,7 @@ mod control;
 mod exits;
 mod expr;
 mod fallible;
+mod given;
 mod hoist;
 mod items;
 mod iter;
@@ -36,13 +38,15 @@ mod place;
 mod sequence;
 mod stmt;
 mod typing;
+mod unknown;
 
 use crate::errors::Errors;
 use crate::ir::*;
 use crate::names::Names;
 use crate::rule::Row;
-use crate::signature::{Base, Function};
+use crate::signature::{Base, Function, Receiver};
 use control::Exits;
+pub use given::{Underived, lower_given, rule_key, underived_module};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::{HashMap, HashSet};
@@ -63,6 +67,10 @@ pub struct Lowered {
     /// The variable of each parameter.
     pub params: Vec<VarId>,
     pub hazards: Vec<Hazard>,
+    /// Why there is no second derivative, if there is none.
+    pub first_order_only: Option<String>,
+    /// The calls in formulas of a rule.
+    pub underived: Vec<Underived>,
 }
 
 /// The state of lowering: the trace so far, the names in scope, the open regions.
@@ -99,78 +107,98 @@ struct Lower<'a> {
     name: &'a Ident,
     output: Option<&'a syn::Type>,
     output_shape: &'a Ty,
+    /// The calls in formulas of a rule, if one is being lowered.
+    underived: Option<Vec<Underived>>,
     /// Whether the function returns an `Option` or a `Result` of the output.
     fallible: bool,
 }
 
 /// Lowers the body of `function`.
 pub fn lower(function: &Function, errors: &Errors) -> Lowered {
-    let mut names = Names::new(function.item.to_token_stream());
-    for param in &function.params {
-        names.take(&param.dot);
-        names.take(&param.bar);
-    }
-    let mut lower = Lower {
-        trace: Trace::new(names),
-        errors,
-        scopes: vec![HashMap::new()],
-        regions: vec![Block::default()],
-        exits: Exits::default(),
-        hazards: Vec::new(),
-        aliases: VarMap::new(),
-        in_bounds: HashSet::new(),
-        closures: VarMap::new(),
-        iterators: VarMap::new(),
-        guesses: Default::default(),
-        made: HashSet::new(),
-        known: Default::default(),
-        consts: function
-            .item
-            .sig
-            .generics
-            .const_params()
-            .filter(|param| param.ty.to_token_stream().to_string() == "usize")
-            .map(|param| param.ident.to_string())
-            .collect(),
-        assume_active: false,
-        items: Vec::new(),
-        hoisted_items: 0,
-        base: function.base,
-        name: function.name(),
-        output: function.output.as_ref(),
-        output_shape: &function.output_shape,
-        fallible: function.fallible.is_some(),
-    };
-    let params: Vec<VarId> = function
-        .params
-        .iter()
-        .map(|param| lower.param(param))
-        .collect();
+    let mut lower = Lower::of(function, errors);
+    let params = lower.params(function);
     for (param, var) in function.params.iter().zip(&params) {
         if let Some(pattern) = &param.pattern {
             lower.take_apart_parameter(pattern, *var);
         }
     }
+    lower.take_receiver(function, &params);
     let result = lower.body(&function.item.block);
-    let mut trace = lower.trace;
-    if let Some(Operand::Var(var)) = result
-        && matches!(trace.ty(var), Ty::Unknown)
-    {
-        trace.var_mut(var).ty = function.output_shape.clone();
+    lower.finish(params, result)
+}
+
+impl<'a> Lower<'a> {
+    /// Before the first statement.
+    fn of(function: &'a Function, errors: &'a Errors) -> Lower<'a> {
+        let mut names = Names::new(function.item.to_token_stream());
+        for param in &function.params {
+            names.take(&param.dot);
+            names.take(&param.bar);
+        }
+        Lower {
+            trace: Trace::new(names),
+            errors,
+            scopes: vec![HashMap::new()],
+            regions: vec![Block::default()],
+            exits: Exits::default(),
+            hazards: Vec::new(),
+            aliases: VarMap::new(),
+            in_bounds: HashSet::new(),
+            closures: VarMap::new(),
+            iterators: VarMap::new(),
+            guesses: Default::default(),
+            made: HashSet::new(),
+            known: Default::default(),
+            consts: function
+                .item
+                .sig
+                .generics
+                .const_params()
+                .filter(|param| param.ty.to_token_stream().to_string() == "usize")
+                .map(|param| param.ident.to_string())
+                .collect(),
+            assume_active: false,
+            items: Vec::new(),
+            hoisted_items: 0,
+            base: function.base,
+            name: function.name(),
+            output: function.output.as_ref(),
+            output_shape: &function.output_shape,
+            underived: None,
+            fallible: function.fallible.is_some(),
+        }
     }
-    trace.body = lower.regions.pop().expect("the region of the body is open");
-    if function.base != Base::Parameter {
-        let (own, other) = match function.base {
-            Base::F32 => (quote!(f32), quote!(f64)),
-            _ => (quote!(f64), quote!(f32)),
-        };
-        literals::annotate(&mut trace, &own, &other);
+
+    fn params(&mut self, function: &Function) -> Vec<VarId> {
+        let params = function.params.iter();
+        params.map(|param| self.param(param)).collect()
     }
-    trace.result = result.filter(|_| function.output.is_some());
-    Lowered {
-        trace,
-        params,
-        hazards: lower.hazards,
+
+    /// After the last statement.
+    fn finish(mut self, params: Vec<VarId>, result: Option<Operand>) -> Lowered {
+        let mut trace = self.trace;
+        if let Some(Operand::Var(var)) = result
+            && matches!(trace.ty(var), Ty::Unknown)
+        {
+            trace.var_mut(var).ty = self.output_shape.clone();
+        }
+        trace.body = self.regions.pop().expect("the region of the body is open");
+        if self.base != Base::Parameter {
+            let (own, other) = match self.base {
+                Base::F32 => (quote!(f32), quote!(f64)),
+                _ => (quote!(f64), quote!(f32)),
+            };
+            literals::annotate(&mut trace, &own, &other);
+        }
+        trace.result = result.filter(|_| self.output.is_some());
+        crate::analysis::types::infer(&mut trace);
+        Lowered {
+            trace,
+            params,
+            hazards: self.hazards,
+            first_order_only: None,
+            underived: Vec::new(),
+        }
     }
 }
 
@@ -189,11 +217,40 @@ impl Lower<'_> {
             mutated: param.passing == crate::signature::Passing::Mutable,
             moved: false,
             annotation: None,
-            source_name: param.ident.to_string(),
+            source_name: param.shown(),
+            companion_of: None,
         });
         self.bind(&param.ident, var);
         self.know_parameter(var, &param.ty);
+        if param.is_receiver {
+            self.bind(&Ident::new("self", param.ident.span()), var);
+        }
         var
+    }
+
+    /// A receiver given by value is a copy of what derivatives borrow.
+    fn take_receiver(&mut self, function: &Function, params: &[VarId]) {
+        let Some(Receiver::Value) = function.receiver else {
+            return;
+        };
+        let span = function.name().span().resolved_at(Span::mixed_site());
+        let ty = self.trace.ty(params[0]).behind().clone();
+        let of = Place::whole(params[0]);
+        let copy = self.eqn(Op::CloneOf(of), Vec::new(), ty.clone(), span);
+        let mutable = matches!(
+            function.item.sig.inputs.first(),
+            Some(syn::FnArg::Receiver(receiver)) if receiver.mutability.is_some()
+        );
+        let var = match (copy, mutable) {
+            (Operand::Var(var), false) => var,
+            (copy, _) => {
+                let var = self.trace.fresh("this", ty, Kind::Slot, span);
+                let init = Some(copy);
+                self.emit(Stmt::Declare { var, init });
+                var
+            }
+        };
+        self.bind(&Ident::new("self", span), var);
     }
 
     fn emit(&mut self, stmt: Stmt) {
@@ -250,6 +307,7 @@ impl Lower<'_> {
             moved: false,
             annotation: None,
             source_name: name,
+            companion_of: None,
         })
     }
 

@@ -6,6 +6,25 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use std::collections::HashSet;
 
+/// The number that stands for the name of a field, as `field_hash` of the runtime: FNV-1a, 64 bits.
+pub fn field_hash(name: &str) -> u64 {
+    let bytes = name.bytes();
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The hidden item beside a method `name`: the way to its derivatives, or one of them.
+pub fn hidden(name: &Ident, mode: Option<&str>) -> Ident {
+    let plain = name.to_string();
+    let plain = plain.trim_start_matches("r#");
+    let text = match mode {
+        Some(mode) => format!("__autodiff_{plain}_{mode}"),
+        None => format!("__autodiff_{plain}"),
+    };
+    Ident::new(&text, name.span())
+}
+
 /// The names taken so far in one function.
 #[derive(Clone, Debug, Default)]
 pub struct Names {

@@ -10,7 +10,7 @@ use crate::expand::expand;
 use crate::ir::print::print;
 use crate::lower::lower;
 use crate::passes::simplify;
-use crate::signature::Function;
+use crate::signature::{Function, Home};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use std::path::Path;
@@ -67,7 +67,7 @@ impl Source {
     fn traces(&self) -> Option<[String; 3]> {
         let errors = Errors::default();
         let args = Args::parse(self.args.clone(), &errors);
-        let function = Function::read(self.item.clone(), &args, &errors);
+        let function = Function::read(self.item.clone(), Home::Module, &args, &errors);
         let mut lowered = lower(&function, &errors);
         if !errors.is_empty() {
             return None;

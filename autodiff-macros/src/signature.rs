@@ -6,8 +6,8 @@ use crate::args::Args;
 use crate::errors::Errors;
 use crate::ir::Ty;
 use crate::names::Names;
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{FnArg, ItemFn, Pat, ReturnType, Type};
@@ -34,6 +34,8 @@ pub struct Param {
     pub mut_binding: bool,
     /// The pattern, where the parameter is not a mere name.
     pub pattern: Option<Pat>,
+    /// `self`; the identifier is the name under which it is bound.
+    pub is_receiver: bool,
     /// The name of its tangent.
     pub dot: Ident,
     /// The name of its adjoint.
@@ -47,6 +49,20 @@ impl Param {
             Type::Reference(reference) => &reference.elem,
             other => other,
         }
+    }
+
+    /// The name in the user's source.
+    pub fn shown(&self) -> String {
+        match self.is_receiver {
+            true => "self".to_string(),
+            false => self.ident.to_string(),
+        }
+    }
+
+    /// Whether its adjoint is added to directly where the caller wants it.
+    pub fn has_shadow(&self) -> bool {
+        let aggregate = !matches!(self.shape, Ty::Real | Ty::Other) && !self.mut_binding;
+        self.passing != Passing::Value || aggregate
     }
 }
 
@@ -69,8 +85,29 @@ impl Base {
     }
 }
 
+/// Where a function stands, which decides where its derivatives can stand.
+#[derive(Clone, Default)]
+pub enum Home {
+    /// In a module: its derivatives are found by a macro of its name.
+    #[default]
+    Module,
+    /// In an `impl`, with the generic parameters of that as far as they are known: its derivatives
+    /// are found through the type.
+    Type(syn::Generics),
+}
+
+/// The receiver of a method.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Receiver {
+    /// `self`; derivatives borrow it.
+    Value,
+    Reference,
+}
+
 /// A function under `#[differentiate]`.
 pub struct Function {
+    pub home: Home,
+    pub receiver: Option<Receiver>,
     pub item: ItemFn,
     pub params: Vec<Param>,
     /// What comes back, if anything; of an `Option` or a `Result`, what it holds.
@@ -142,8 +179,8 @@ fn path_shape(path: &syn::Path) -> Ty {
     }
 }
 
-/// Whether the float type `name` occurs in the tokens of a type.
-fn mentions(tokens: TokenStream, name: &str) -> bool {
+/// Whether the name occurs in the tokens of a type.
+pub fn mentions(tokens: TokenStream, name: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         proc_macro2::TokenTree::Ident(ident) => ident == name,
         proc_macro2::TokenTree::Group(group) => mentions(group.stream(), name),
@@ -153,15 +190,17 @@ fn mentions(tokens: TokenStream, name: &str) -> bool {
 
 impl Function {
     /// Reads the signature; reports what stands in the way.
-    pub fn read(mut item: ItemFn, args: &Args, errors: &Errors) -> Function {
+    pub fn read(mut item: ItemFn, home: Home, args: &Args, errors: &Errors) -> Function {
         let mut params = Vec::new();
+        let mut receiver = None;
+        let this = Names::new(item.to_token_stream()).fresh("this", Span::call_site());
         for input in &mut item.sig.inputs {
             match input {
-                FnArg::Receiver(receiver) => errors.at(
-                    receiver,
-                    "`#[differentiate]` on methods is not supported yet; write a free function \
-                     that takes the fields it needs as parameters",
-                ),
+                FnArg::Receiver(own) => {
+                    let (kind, param) = read_receiver(own, &this, args, errors);
+                    receiver = Some(kind);
+                    params.push(param);
+                }
                 FnArg::Typed(typed) => params.extend(read_param(typed, args, errors)),
             }
         }
@@ -190,6 +229,8 @@ impl Function {
             }
         }
         let function = Function {
+            home,
+            receiver,
             item,
             params,
             output,
@@ -250,7 +291,7 @@ impl Function {
     }
 
     fn check_output(&self, output: &Type, errors: &Errors) {
-        if contains_unknown(&self.output_shape) {
+        if is_unnameable(output) {
             errors.at(output, unknown_type(output));
         } else if matches!(self.output_shape, Ty::Ref(..)) {
             errors.at(
@@ -319,6 +360,30 @@ fn contains_unknown(ty: &Ty) -> bool {
     }
 }
 
+/// Whether there is a type in it of which nobody can say what its tangent is.
+fn is_unnameable(ty: &Type) -> bool {
+    use syn::visit::Visit;
+    struct Find(bool);
+    impl<'ast> Visit<'ast> for Find {
+        fn visit_type(&mut self, ty: &'ast Type) {
+            let unnameable = matches!(
+                ty,
+                Type::ImplTrait(_)
+                    | Type::TraitObject(_)
+                    | Type::Ptr(_)
+                    | Type::FnPtr(_)
+                    | Type::Infer(_)
+                    | Type::Macro(_)
+            );
+            self.0 |= unnameable;
+            syn::visit::visit_type(self, ty);
+        }
+    }
+    let mut find = Find(false);
+    find.visit_type(ty);
+    find.0
+}
+
 fn unknown_type(ty: &Type) -> String {
     format!(
         "the macro cannot see through the type `{}`; floats, arrays, slices, `Vec`s and tuples of \
@@ -374,7 +439,7 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
     let chosen = args.wrt.as_ref().is_none_or(|names| names.contains(&ident));
     let active = !constant && chosen && shape.may_be_active();
     let mut active = active;
-    if active && contains_unknown(&shape) {
+    if active && is_unnameable(&ty) {
         errors.at(&ty, unknown_type(&ty));
         // The stubs after the error take it as a constant.
         active = false;
@@ -385,7 +450,7 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
              values, or mark the parameter `#[constant]`",
         );
     }
-    if contains_unknown(&shape) {
+    if !active && contains_unknown(&shape) {
         shape = match passing {
             Passing::Value => Ty::Opaque,
             Passing::Shared => Ty::Ref(Box::new(Ty::Opaque), false),
@@ -405,9 +470,66 @@ fn read_param(typed: &mut syn::PatType, args: &Args, errors: &Errors) -> Option<
         marked_constant: constant,
         mut_binding,
         pattern,
+        is_receiver: false,
         dot,
         bar,
     })
+}
+
+/// `self`, under a name that can be bound.
+fn read_receiver(
+    receiver: &mut syn::Receiver,
+    this: &Ident,
+    args: &Args,
+    errors: &Errors,
+) -> (Receiver, Param) {
+    let constant = receiver
+        .attrs
+        .iter()
+        .any(|attr| attr.path().is_ident("constant"));
+    receiver
+        .attrs
+        .retain(|attr| !attr.path().is_ident("constant"));
+    let own = Ident::new("self", this.span());
+    let chosen = args.wrt.as_ref().is_none_or(|names| names.contains(&own));
+    let (kind, passing, ty) = match &receiver.kind {
+        syn::ReceiverKind::Reference(_, lifetime, Some(_)) => (
+            Receiver::Reference,
+            Passing::Mutable,
+            syn::parse_quote!(& #lifetime mut Self),
+        ),
+        syn::ReceiverKind::Reference(_, lifetime, None) => (
+            Receiver::Reference,
+            Passing::Shared,
+            syn::parse_quote!(& #lifetime Self),
+        ),
+        kind => {
+            if !matches!(kind, syn::ReceiverKind::Value) {
+                errors.at(
+                    &*receiver,
+                    "a receiver of this type is not supported by `#[differentiate]`; use `self`, \
+                     `&self` or `&mut self`",
+                );
+            }
+            (Receiver::Value, Passing::Shared, syn::parse_quote!(&Self))
+        }
+    };
+    let active = !constant && chosen;
+    let inside = if active { Ty::Unknown } else { Ty::Opaque };
+    let param = Param {
+        ident: this.clone(),
+        ty,
+        shape: Ty::Ref(Box::new(inside), passing == Passing::Mutable),
+        passing,
+        active,
+        marked_constant: constant,
+        mut_binding: false,
+        pattern: None,
+        is_receiver: true,
+        dot: this.clone(),
+        bar: this.clone(),
+    };
+    (kind, param)
 }
 
 /// Names tangents and adjoints after the parameters, unless the user has such a name.
@@ -417,7 +539,7 @@ fn name_derivatives(item: &ItemFn, params: &mut [Param]) {
         if param.ident == "_unnamed" {
             param.ident = names.fresh("argument", param.ident.span());
         }
-        let name = param.ident.to_string();
+        let name = param.shown();
         param.dot = names.fresh(&format!("{name}_dot"), param.ident.span());
         param.bar = names.fresh(&format!("{name}_bar"), param.ident.span());
     }
@@ -444,10 +566,10 @@ fn holds_references(ty: &Ty) -> bool {
 fn check_wrt(params: &[Param], args: &Args, errors: &Errors) {
     let names: Vec<String> = params
         .iter()
-        .map(|param| format!("`{}`", param.ident))
+        .map(|param| format!("`{}`", param.shown()))
         .collect();
     for name in args.wrt.iter().flatten() {
-        match params.iter().find(|param| param.ident == *name) {
+        match params.iter().find(|param| *name == param.shown()) {
             None => errors.at(
                 name,
                 format!(
@@ -574,8 +696,17 @@ pub fn tangent_type(ty: &Type, float: &TokenStream) -> Type {
             }
             None => with_float(ty, float),
         },
+        (_, Ty::Unknown) => hidden_tangent(ty, float),
         _ => with_float(ty, float),
     }
+}
+
+/// The tangent type of what the macro cannot see through.
+fn hidden_tangent(ty: &Type, lane: &TokenStream) -> Type {
+    let span = ty.span();
+    Type::Verbatim(quote_spanned! {span=>
+        <#ty as ::autodiff_runtime::private::ZeroLike<#lane>>::Zero
+    })
 }
 
 /// The `T` of a `Vec<T>`.

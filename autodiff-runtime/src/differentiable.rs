@@ -14,6 +14,12 @@
 /// point.flatten_into(&mut flat);
 /// assert_eq!(flat, [1.5, 2.0, 3.0]);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "the macro cannot see through the type `{Self}`, and it is not `Differentiable`",
+    label = "derivatives with respect to this are asked for",
+    note = "put `#[derive(Differentiable)]` on it; or hold it constant: mark the parameter or the \
+            field `#[constant]`, or name the active parameters by `#[differentiate(wrt(…))]`"
+)]
 pub trait Differentiable {
     /// The type of tangents and adjoints, owned.
     type Tangent;
@@ -41,6 +47,32 @@ macro_rules! floats {
     )*};
 }
 floats!(f32 f64);
+
+macro_rules! without_numbers {
+    ($($ty:ty)*) => {$(
+        /// Nothing in it has a derivative.
+        impl Differentiable for $ty {
+            type Tangent = ();
+
+            fn zero_tangent(&self) {}
+
+            fn flatten_into(&self, _: &mut Vec<f64>) {}
+        }
+    )*};
+}
+without_numbers!(() bool char u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize str String);
+
+impl<T: Differentiable + ?Sized> Differentiable for &T {
+    type Tangent = T::Tangent;
+
+    fn zero_tangent(&self) -> Self::Tangent {
+        (**self).zero_tangent()
+    }
+
+    fn flatten_into(&self, out: &mut Vec<f64>) {
+        (**self).flatten_into(out);
+    }
+}
 
 impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     type Tangent = [T::Tangent; N];

@@ -113,6 +113,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+// The attribute writes the name of this crate, also in this crate.
+extern crate self as autodiff_runtime;
+
 pub mod check;
 mod differentiable;
 mod dual;
@@ -127,9 +130,32 @@ mod real;
 pub mod robust;
 mod scalar;
 pub mod sparse;
+pub mod special;
 pub mod tape;
 pub mod trace;
 
+/// Gives a struct tangents, so that parameters of its type can be differentiated with respect to.
+///
+/// ```
+/// use autodiff_runtime::{Differentiable, differentiate};
+///
+/// #[derive(Differentiable)]
+/// struct Spring {
+///     stiffness: f64,
+///     rest: f64,
+///     coils: u32,
+/// }
+///
+/// #[differentiate]
+/// fn energy(spring: &Spring, length: f64) -> f64 {
+///     0.5 * spring.stiffness * (length - spring.rest).powi(2)
+/// }
+///
+/// let spring = Spring { stiffness: 4.0, rest: 1.0, coils: 12 };
+/// let (by_spring, force) = energy_grad(&spring, 1.5);
+/// assert_eq!((by_spring.stiffness, by_spring.rest, force), (0.125, -2.0, 2.0));
+/// ```
+pub use autodiff_macros::Differentiable;
 /// Differentiates a function at compile time.
 ///
 /// ```

@@ -45,6 +45,13 @@ macro_rules! declare_scalar {
         /// let y = logistic(Dual::variable(0.0));
         /// assert_eq!((y.value, y.tangent), (0.5, 0.25));
         /// ```
+        #[diagnostic::on_unimplemented(
+            message = "`{Self}` is neither a number nor `Differentiable`",
+            label = "derivatives with respect to this are asked for",
+            note = "put `#[derive(Differentiable)]` on it; or hold it constant: mark the parameter \
+                    or the field `#[constant]`, or name the active parameters by \
+                    `#[differentiate(wrt(…))]`"
+        )]
         pub trait Scalar:
             Copy
             + Debug

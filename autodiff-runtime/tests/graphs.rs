@@ -171,7 +171,7 @@ fn gradients_are_those_of_dual_numbers() {
             + w[13] * input[1]
             + w[14];
         let residual = output - number(y[(i, 0)]);
-        total = total + residual * residual * number(0.5 / 6.0);
+        total += residual * residual * number(0.5 / 6.0);
     }
     assert_close(
         &found,

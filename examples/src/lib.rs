@@ -3,3 +3,4 @@
 pub mod adbench;
 pub mod digits;
 pub mod iris;
+pub mod table;

@@ -1,6 +1,9 @@
 //! Owned arguments and results seen as one list of floats, in the order of `_hessian` and
 //! `_jacobian`: parameters in order, elements in memory order.
 
+use nalgebra::allocator::Allocator;
+use nalgebra::{DefaultAllocator, Dim, OMatrix};
+
 /// A value made of floats.
 ///
 /// ```
@@ -70,6 +73,24 @@ impl<T: Flat, const N: usize> Flat for [T; N] {
 
     fn rebuilt(&self, source: &mut impl Iterator<Item = f64>) -> Self {
         std::array::from_fn(|i| self[i].rebuilt(source))
+    }
+}
+
+/// Matrices in the order of their storage, column by column.
+impl<R: Dim, C: Dim> Flat for OMatrix<f64, R, C>
+where
+    DefaultAllocator: Allocator<R, C>,
+{
+    const EPSILON: f64 = f64::EPSILON;
+
+    fn floats(&self, out: &mut Vec<f64>) {
+        out.extend(self.iter());
+    }
+
+    fn rebuilt(&self, source: &mut impl Iterator<Item = f64>) -> Self {
+        let (rows, columns) = self.shape_generic();
+        let entries = self.iter().map(|_| source.next().unwrap_or(f64::NAN));
+        OMatrix::from_iterator_generic(rows, columns, entries)
     }
 }
 

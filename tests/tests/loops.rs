@@ -1,6 +1,11 @@
 //! Loops that are rewritten (slices of their own length, elements read again, no copies, sums run
 //! forwards, tangents instead of records) give the values, gradients and panics of the function.
 
+#![allow(
+    clippy::assign_op_pattern,
+    reason = "plain assignments are what is tested"
+)]
+
 use autodiff_runtime::differentiate;
 
 /// Gradient by reverse mode against tangents, one a direction: exact up to rounding.

@@ -1,6 +1,8 @@
 //! Functions that compute in both precisions. A rounding is a step function, so that finite
 //! differences say nothing; the derivatives are those of the same formula without the casts.
 
+#![allow(clippy::useless_conversion, reason = "it is one of the casts tested")]
+
 use autodiff_runtime::differentiate;
 
 #[differentiate]

@@ -7,6 +7,7 @@ fn ui() {
         "attribute",
         "calls",
         "iterators",
+        "rule",
         "signature",
         "unsupported",
     ] {

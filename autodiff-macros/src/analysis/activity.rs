@@ -81,7 +81,7 @@ fn flow(stmt: &Stmt) -> Option<Flow> {
     let (from, to) = match stmt {
         Stmt::Let(eqn) => {
             let mut from = match &eqn.op {
-                Op::Passive(_) | Op::ZeroLike(_) | Op::Zero => return None,
+                Op::Passive(_) | Op::ZeroLike(_) | Op::ZeroAt(_) | Op::Zero => return None,
                 Op::Rule(row) if row.partials.iter().all(|partial| *partial == "0.0") => {
                     return None;
                 }
@@ -127,11 +127,10 @@ fn call_flow(call: &Call) -> (Vec<VarId>, Vec<VarId>) {
             pullback,
             seed,
             shadows,
-            cotangents,
         } => {
             from.push(*pullback);
             from.extend(seed.iter().filter_map(Operand::var));
-            to = vec![*cotangents];
+            to.clear();
             for place in shadows.iter().flatten() {
                 from.push(place.root);
                 to.push(place.root);

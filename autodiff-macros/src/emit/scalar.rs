@@ -9,6 +9,7 @@ use crate::analysis::activity::Activity;
 use crate::derive;
 use crate::ir::*;
 use crate::lower::Lowered;
+use crate::rule;
 use crate::signature::Function;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -547,9 +548,59 @@ impl Twin<'_> {
             }
             Arg::PassiveRef(code) => self.code(code),
         });
-        let (result, path) = (&self.trace.var(call.result).ident, &call.path);
+        let result = &self.trace.var(call.result).ident;
+        let args: Vec<TokenStream> = args.collect();
         let fish = call.turbofish.as_ref().map(|fish| quote!(::<#fish, _>));
-        quote!(let #result = #path!().scalar #fish(#(#args),*);)
+        let value = match &call.callee {
+            Callee::Function(path) => quote!(#path!().scalar #fish(#(#args),*)),
+            // A function with a rule has no form over any scalar.
+            Callee::Keyed { key, .. } => quote!(#key.scalar #fish(#(#args),*)),
+            Callee::Associated(ty, name) => {
+                let name = format_ident!("__autodiff_{}_scalar", name);
+                quote!(#ty #name #fish(#(#args),*))
+            }
+            Callee::Method(name) if rule::row(&name.to_string()).is_some() => {
+                // Of the values of unknown type only scalars have these methods here.
+                let (receiver, rest) = (self.operand_of(&call.args[0]), &args[1..]);
+                quote!(::autodiff_runtime::Scalar::#name(#receiver #(, #rest)*))
+            }
+            Callee::Method(name) => {
+                let name = format_ident!("__autodiff_{}_scalar", name);
+                let (receiver, rest) = (&args[0], &args[1..]);
+                quote!((#receiver).#name #fish(#(#rest),*))
+            }
+            Callee::Operator(_) => return self.operator(call),
+        };
+        quote!(let #result = #value;)
+    }
+}
+
+impl Twin<'_> {
+    /// The scalar that an argument given by reference is.
+    fn operand_of(&self, arg: &Arg) -> TokenStream {
+        let (Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place)) = arg else {
+            unreachable!("operands and receivers are given by reference")
+        };
+        let value = self.place(place);
+        match self.varied(place.root) {
+            true => value,
+            false => quote!(<__T as ::autodiff_runtime::Scalar>::from_base(#value)),
+        }
+    }
+
+    /// An operator on operands of unknown type, which here can only be scalars.
+    fn operator(&self, call: &Call) -> TokenStream {
+        let Callee::Operator(operator) = &call.callee else {
+            unreachable!("asked for an operator")
+        };
+        let operands = call.args.iter().map(|arg| self.operand_of(arg));
+        let operands: Vec<TokenStream> = operands.collect();
+        let result = &self.trace.var(call.result).ident;
+        let value = match operator.name {
+            "cast" => operands[0].clone(),
+            name => infix(name, &operands).expect("an operator"),
+        };
+        quote!(let #result = #value;)
     }
 }
 

@@ -7,6 +7,7 @@
 //! or adjoint, `None` where the caller has no derivative; where the callee has none, the `Option`
 //! can hold nothing.
 
+mod custom;
 mod forward;
 mod gradient;
 mod hessian;
@@ -19,14 +20,18 @@ mod vjp;
 
 use super::docs;
 use super::stmt::Emit;
+use crate::analysis::recursion::must_box;
 use crate::args::{Args, Mode};
 use crate::derive::{self, Forward, Purpose, Reverse};
 use crate::ir::*;
 use crate::lower::Lowered;
-use crate::signature::{Base, Function, Param, Passing, float, owned_tangent, tangent_type};
+use crate::names;
+use crate::signature::{
+    Base, Function, Home, Param, Passing, Receiver, float, owned_tangent, tangent_type,
+};
 use lifetimes::{Held, held_lifetimes, held_type, lifetimes_of, with_lifetime};
-use proc_macro2::{Ident, TokenStream};
-use pullback::only_type;
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use pullback::{add_cotangent, only_type};
 use quote::{ToTokens, format_ident, quote};
 use std::cell::OnceCell;
 use std::hash::{Hash, Hasher};
@@ -38,10 +43,16 @@ pub fn all(function: &Function, lowered: &Lowered, args: &Args) -> TokenStream {
     let writer = Writer::new(function, Some(lowered), args.mode);
     let key = writer.key();
     let public = writer.public();
+    let rule = custom::items(&writer, &args.given);
     let twin = args
         .scalar
         .then(|| super::scalar::twin(function, Some(lowered)));
-    quote!(#key #public #twin)
+    quote!(#key #public #rule #twin)
+}
+
+/// Only what other functions call.
+pub fn key_alone(function: &Function, lowered: &Lowered) -> TokenStream {
+    Writer::new(function, Some(lowered), None).key()
 }
 
 /// The same signatures without derivatives, for a function with errors.
@@ -83,6 +94,8 @@ pub(super) struct Writer<'a> {
     pub f: &'a Function,
     pub lowered: Option<&'a Lowered>,
     mode: Option<Mode>,
+    /// Whether the function is in a cycle of calls that its pullback has to break.
+    recursive: bool,
     /// The sweeps that several siblings start from.
     gradient: OnceCell<Reverse>,
     pullback: OnceCell<Reverse>,
@@ -91,10 +104,13 @@ pub(super) struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(f: &'a Function, lowered: Option<&'a Lowered>, mode: Option<Mode>) -> Writer<'a> {
         let (gradient, pullback) = (OnceCell::new(), OnceCell::new());
+        let recursive =
+            lowered.is_some_and(|lowered| must_box(&f.name().to_string(), &lowered.trace.body));
         Writer {
             f,
             lowered,
             mode,
+            recursive,
             gradient,
             pullback,
         }
@@ -114,6 +130,97 @@ impl<'a> Writer<'a> {
 
     pub(super) fn name(&self, suffix: &str) -> Ident {
         format_ident!("{}_{}", self.f.name(), suffix, span = self.f.name().span())
+    }
+
+    /// Another sibling, to call.
+    pub(super) fn sibling(&self, suffix: &str) -> TokenStream {
+        let name = self.name(suffix);
+        match self.f.home {
+            Home::Module => quote!(#name),
+            Home::Type(_) => quote!(Self::#name),
+        }
+    }
+
+    /// A method of the key that may fail, to call from outside of it.
+    pub(super) fn attempted(&self, method: &str) -> TokenStream {
+        let attempt = self.attempt(method);
+        match self.f.home {
+            Home::Module => {
+                let key = self.key_name();
+                quote!(#key.#attempt)
+            }
+            Home::Type(_) => self.within(&attempt),
+        }
+    }
+
+    /// A method of the key, to call from another.
+    pub(super) fn within(&self, method: &Ident) -> TokenStream {
+        match self.f.home {
+            Home::Module => quote!(self.#method),
+            Home::Type(_) => {
+                let hidden = names::hidden(self.f.name(), Some(&method.to_string()));
+                quote!(Self::#hidden)
+            }
+        }
+    }
+
+    /// The head of a method of the key. Those of a method stand beside it and take its receiver.
+    pub(super) fn head(
+        &self,
+        method: &Ident,
+        generics: &TokenStream,
+        params: &[TokenStream],
+    ) -> TokenStream {
+        match self.f.home {
+            Home::Module => quote!(pub fn #method #generics(self, #(#params),*)),
+            Home::Type(_) => {
+                let hidden = names::hidden(self.f.name(), Some(&method.to_string()));
+                let params = self.received(params, false);
+                quote!(#[doc(hidden)] pub fn #hidden #generics(#(#params),*))
+            }
+        }
+    }
+
+    /// What a method starts with: its receiver under a name that can be bound.
+    pub(super) fn enter(&self, public: bool) -> TokenStream {
+        let this = match self.f.params.first() {
+            Some(param) if param.is_receiver => &param.ident,
+            _ => return quote!(),
+        };
+        match self.f.receiver {
+            Some(Receiver::Value) if public => quote!(let #this = &self;),
+            _ => quote!(let #this = self;),
+        }
+    }
+
+    /// Whether users give the parameter by value although derivatives borrow it.
+    pub(super) fn is_given_by_value(&self, param: &Param) -> bool {
+        param.is_receiver && self.f.receiver == Some(Receiver::Value)
+    }
+
+    /// The parameters with a receiver in the place of `this: &Self`.
+    pub(super) fn received(&self, params: &[TokenStream], public: bool) -> Vec<TokenStream> {
+        let mut params = params.to_vec();
+        if self.f.receiver.is_none() {
+            return params;
+        }
+        let mut tokens = params[0].clone().into_iter().skip(2).peekable();
+        let mut receiver = TokenStream::new();
+        for token in tokens.by_ref() {
+            let last = matches!(&token, TokenTree::Ident(ident) if ident == "Self");
+            if last {
+                break;
+            }
+            receiver.extend([token]);
+        }
+        let by_value = public && self.f.receiver == Some(Receiver::Value);
+        let receiver = match by_value {
+            true => quote!(self),
+            false => quote!(#receiver self),
+        };
+        let rest = tokens;
+        params[0] = quote!(#receiver #(#rest)*);
+        params
     }
 
     pub(super) fn key_name(&self) -> Ident {
@@ -239,17 +346,38 @@ impl<'a> Writer<'a> {
         params.map(|param| self.open_tangent(param, lane)).collect()
     }
 
+    /// Brings the hidden methods into scope, if any is called.
+    pub(super) fn imports(&self) -> TokenStream {
+        let mut found = false;
+        if let Some(lowered) = self.lowered {
+            lowered.trace.body.walk(&mut |stmt| {
+                if let Stmt::Call(call) = stmt {
+                    found |= matches!(call.callee, Callee::Method(_) | Callee::Associated(..));
+                }
+            });
+        }
+        match found {
+            true => quote!(
+                use ::autodiff_runtime::private::methods::*;
+            ),
+            false => quote!(),
+        }
+    }
+
     /// The body of a method that carries tangents, or nodes, along.
     pub(super) fn carried(&self, forward: &Forward, emit: &Emit<'_>) -> TokenStream {
         let opened = self.open_tangents(&emit.lane);
         let (rebind, dots) = (self.rebind(), self.rebind_dots());
         let block = emit.block(&forward.trace.body);
-        let pair = self.pair(emit, forward.result_dot.as_ref());
-        quote!(#opened #rebind #dots #block #pair)
+        let (pair, imports) = (self.pair(emit, forward.result_dot.as_ref()), self.imports());
+        quote!(#imports #opened #rebind #dots #block #pair)
     }
 
     /// The key, its methods, and the macro that finds it.
     fn key(&self) -> TokenStream {
+        if let Home::Type(_) = self.f.home {
+            return self.hidden_methods();
+        }
         let (vis, name, cfgs) = (&self.f.item.vis, self.f.name(), self.cfgs());
         let key = self.key_name();
         let hash = fresh_hash(self.f);
@@ -294,6 +422,56 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// The methods of the key beside a method of the user's, and the way to them.
+    fn hidden_methods(&self) -> TokenStream {
+        let (jvp, pull, pull_jvp) = (self.key_jvp(), self.key_pull(), self.key_pull_jvp());
+        let trace = super::tracing::method(self);
+        let accessor = self.f.receiver.map(|_| {
+            let name = names::hidden(self.f.name(), None);
+            let (and, attributes) = match self.f.params[0].passing {
+                Passing::Mutable => (quote!(&mut), attributes()),
+                _ => (quote!(&), attributes()),
+            };
+            quote! {
+                #attributes
+                #[doc(hidden)]
+                pub fn #name(#and self) -> #and Self { self }
+            }
+        });
+        quote!(#accessor #jvp #pull #pull_jvp #trace)
+    }
+
+    /// What a pullback may hold on to of the generic parameters.
+    pub(super) fn captured(&self, lifetimes: &[syn::Lifetime]) -> TokenStream {
+        let mut outer = TokenStream::new();
+        let mut inner = TokenStream::new();
+        if let Home::Type(generics) = &self.f.home {
+            for param in &generics.params {
+                match param {
+                    syn::GenericParam::Lifetime(param) => {
+                        let lifetime = &param.lifetime;
+                        outer.extend(quote!(#lifetime,));
+                    }
+                    syn::GenericParam::Type(param) => {
+                        let ident = &param.ident;
+                        inner.extend(quote!(#ident,));
+                    }
+                    syn::GenericParam::Const(param) => {
+                        let ident = &param.ident;
+                        inner.extend(quote!(#ident,));
+                    }
+                }
+            }
+        }
+        let own = self.f.item.sig.generics.params.iter();
+        let own = own.filter_map(|param| match param {
+            syn::GenericParam::Type(param) => Some(&param.ident),
+            syn::GenericParam::Const(param) => Some(&param.ident),
+            syn::GenericParam::Lifetime(_) => None,
+        });
+        quote!(use<#outer #(#lifetimes,)* #inner #(#own,)*>)
+    }
+
     /// The user's generic parameters, with more in front of and behind them.
     pub(super) fn generics(&self, before: TokenStream, after: TokenStream) -> TokenStream {
         let (lifetimes, others): (Vec<_>, Vec<_>) = self
@@ -308,26 +486,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn where_clause(&self) -> TokenStream {
-        // The pullback of a recursive function is boxed.
-        self.where_clause_with(self.is_recursive())
-    }
-
-    /// The `where` clause; a float that is a type parameter may have to be free of references.
-    fn where_clause_with(&self, is_static: bool) -> TokenStream {
-        let mut clause = self.f.item.sig.generics.where_clause.clone();
-        if let (true, Some(float)) = (is_static, float::parameter()) {
-            let predicates = clause.iter().flat_map(|clause| &clause.predicates);
-            clause = Some(syn::parse_quote!(where #(#predicates,)* #float: 'static));
-        }
-        clause.to_token_stream()
-    }
-
-    /// The parameters that a pullback's type may depend on.
-    fn captured(&self) -> Vec<&Ident> {
-        let generics = &self.f.item.sig.generics;
-        let types = generics.type_params().map(|param| &param.ident);
-        let consts = generics.const_params().map(|param| &param.ident);
-        types.chain(consts).collect()
+        float::owned(self.f.item.sig.generics.where_clause.clone()).to_token_stream()
     }
 
     /// The type of the tangent or adjoint that goes with a parameter, as the caller holds it.
@@ -410,12 +569,14 @@ impl<'a> Writer<'a> {
     ) -> TokenStream {
         let (vis, name, cfgs) = (&self.f.item.vis, self.name(suffix), self.cfgs());
         let generics = self.generics(quote!(), quote!());
-        // Matrices hold what lives as long as it likes.
-        let matrix = output.to_string().contains("DMatrix");
-        let clause = self.where_clause_with(matrix || self.is_recursive());
+        let clause = self.where_clause();
         let attributes = attributes();
+        let (params, enter) = (self.received(params, true), self.enter(true));
         let body = match self.lowered {
-            Some(_) => self.success(body),
+            Some(_) => {
+                let body = self.success(body);
+                quote!(#enter #body)
+            }
             None => quote!(::core::unreachable!()),
         };
         let output = match self.f.fallible {
@@ -432,6 +593,15 @@ impl<'a> Writer<'a> {
             #[doc = #doc]
             #attributes
             #vis fn #name #generics(#(#params),*) #output #clause { #body }
+        }
+    }
+
+    /// The argument once more, for a sibling that users call.
+    fn handed(&self, param: &Param) -> TokenStream {
+        let ident = &param.ident;
+        match self.is_given_by_value(param) {
+            true => quote!(::core::clone::Clone::clone(#ident)),
+            false => self.again(param),
         }
     }
 

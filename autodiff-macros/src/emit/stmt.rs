@@ -78,8 +78,11 @@ impl Emit<'_> {
             Stmt::Let(eqn) => self.eqn(eqn),
             Stmt::Declare { var, init } => self.declare(*var, init.as_ref()),
             Stmt::Assign { place, value, span } => {
-                let (place, value) = (self.place_mut(place), self.operand(value));
-                quote_spanned!(*span=> #place = #value;)
+                let (target, value) = (self.place_mut(place), self.operand(value));
+                if has_part(place, self.trace) {
+                    return quote!(::autodiff_runtime::private::set(&mut #target, #value););
+                }
+                quote_spanned!(*span=> #target = #value;)
             }
             Stmt::Accumulate {
                 place,
@@ -226,7 +229,7 @@ impl Emit<'_> {
                 let value = self.operand(&eqn.args[0]);
                 quote!(#value as #ty)
             }
-            Op::Load(place) => self.place(place),
+            Op::Load(place) => self.load(place, eqn.var),
             Op::Array => {
                 let args = args();
                 quote!([#(#args),*])
@@ -238,6 +241,16 @@ impl Emit<'_> {
             Op::Tuple => {
                 let args = args();
                 quote!((#(#args,)*))
+            }
+            Op::Struct(path, members) => {
+                let values = args();
+                let fields = members.iter().zip(values);
+                let fields = fields.map(|(member, value)| quote!(#member: #value));
+                let base = eqn.args.get(members.len()).map(|base| {
+                    let base = self.operand(base);
+                    quote!(..#base)
+                });
+                quote!(#path { #(#fields,)* #base })
             }
             Op::Wrap(path) => {
                 let value = self.operand(&eqn.args[0]);
@@ -262,11 +275,16 @@ impl Emit<'_> {
                 let of = self.borrowed(&Place::whole(*of));
                 quote!(::autodiff_runtime::private::zero_like::<#lane, _>(#of))
             }
+            Op::ZeroAt(place) => {
+                let (lane, of) = (&self.lane, self.borrowed(place));
+                quote!(::autodiff_runtime::private::zero_like::<#lane, _>(#of))
+            }
             Op::Zero => self.zero(&var_ty(self.trace, eqn.var)),
             Op::SumOf(place) => {
                 let place = self.place(place);
                 quote!(::autodiff_runtime::private::sum(&#place[..]))
             }
+            Op::CloneOf(place) if has_part(place, self.trace) => self.load(place, eqn.var),
             Op::CloneOf(place) => {
                 if let Ty::Vec(_) = self.trace.ty(eqn.var) {
                     let place = self.place(place);
@@ -275,8 +293,28 @@ impl Emit<'_> {
                 let place = self.borrowed(place);
                 quote!(::std::borrow::ToOwned::to_owned(#place))
             }
+            Op::Given(given) => given.call.tokens.clone(),
             Op::Record(record) => self.record(record),
         }
+    }
+
+    /// What stands at a place. A tangent that lacks the place has a zero there.
+    fn load(&self, place: &Place, var: VarId) -> TokenStream {
+        let tokens = self.place(place);
+        if !has_part(place, self.trace) {
+            return tokens;
+        }
+        let lane = &self.lane;
+        if self.trace.ty(var).is_real() {
+            return quote!(::autodiff_runtime::private::number::<#lane, _>(&#tokens));
+        }
+        let root = self.trace.var(place.root).companion_of;
+        let root = root.expect("a place with parts belongs to a tangent");
+        let of = self.place(&Place {
+            root,
+            path: place.path.clone(),
+        });
+        quote!(::autodiff_runtime::private::load::<#lane, _, _>(&#tokens, &#of))
     }
 
     /// An equation of the printable trace.
@@ -415,7 +453,9 @@ fn stepped(place: &Place, trace: &Trace, mutable: bool) -> TokenStream {
     if place.is_whole() && matches!(var.ty, Ty::Ref(..)) {
         return quote!(*#tokens);
     }
+    let mut ty = var.ty.clone();
     for (k, step) in place.path.iter().enumerate() {
+        let part = var.companion_of.is_some() && is_part(step, &ty);
         tokens = match step {
             Step::Payload => {
                 if k == 0 && matches!(var.ty, Ty::Ref(..)) {
@@ -433,12 +473,42 @@ fn stepped(place: &Place, trace: &Trace, mutable: bool) -> TokenStream {
                 };
                 quote!(#tokens[#index])
             }
-            Step::Field(field) => quote!(#tokens.#field),
+            Step::Field(name) if part => {
+                let hash = crate::names::field_hash(&name.to_string());
+                if matches!(ty, Ty::Ref(..)) {
+                    tokens = quote!(*#tokens);
+                }
+                match mutable {
+                    true => {
+                        quote!((*::autodiff_runtime::private::part_mut::<#hash, _, _>(&mut #tokens)))
+                    }
+                    false => quote!((*::autodiff_runtime::private::part::<#hash, _, _>(&#tokens))),
+                }
+            }
+            Step::Field(name) => quote!(#tokens.#name),
             Step::Range(code) => {
                 let range = &code.tokens;
                 quote!(#tokens[#range])
             }
         };
+        ty = Trace::step_ty(&ty, step);
     }
     tokens
+}
+
+/// Whether a step leads into something whose tangent may lack this part.
+fn is_part(step: &Step, from: &Ty) -> bool {
+    matches!(step, Step::Field(_)) && !matches!(from.behind(), Ty::Tuple(_))
+}
+
+/// Whether a place is of a tangent or an adjoint that may lack it.
+fn has_part(place: &Place, trace: &Trace) -> bool {
+    let var = trace.var(place.root);
+    let mut ty = var.ty.clone();
+    let mut found = false;
+    for step in &place.path {
+        found |= is_part(step, &ty);
+        ty = Trace::step_ty(&ty, step);
+    }
+    found && var.companion_of.is_some()
 }

@@ -62,6 +62,11 @@ impl Values {
                     eqn.args.iter().map(|arg| self.operand(arg)).collect();
                 Expr::rule(row.name, args?)
             }
+            Op::Given(given) => {
+                let args: Option<Vec<Expr>> =
+                    eqn.args.iter().map(|arg| self.operand(arg)).collect();
+                Expr::factor(Factor::Function(given.name.clone(), args?))
+            }
             Op::Copy => self.operand(&eqn.args[0])?,
             Op::Passive(code) => self.passive(code),
             _ => return None,

@@ -4,7 +4,7 @@ use super::docs;
 use super::siblings::{Writer, attributes, borrowed, own_dot_given};
 use super::stmt::Emit;
 use crate::derive;
-use crate::signature::Passing;
+use crate::signature::{Home, Passing};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -35,13 +35,20 @@ pub(super) fn method(writer: &Writer<'_>) -> TokenStream {
     };
     let (body, attempt) = (writer.success(body), writer.attempt("trace"));
     let pair = writer.f.wrapped(&quote!((#output, #nodes)));
+    let head = |method: &proc_macro2::Ident| {
+        let mut params = params.clone();
+        let trace = quote!(__trace: &mut ::autodiff_runtime::Trace);
+        match writer.f.home {
+            Home::Module => params.insert(0, trace),
+            Home::Type(_) => params.push(trace),
+        }
+        writer.head(method, &generics, &params)
+    };
+    let (first, enter) = (head(&attempt), writer.enter(false));
     let method = quote! {
         #attributes
-        pub fn #attempt #generics(
-            self,
-            __trace: &mut ::autodiff_runtime::Trace,
-            #(#params),*
-        ) -> #pair #clause {
+        #first -> #pair #clause {
+            #enter
             #body
         }
     };
@@ -49,26 +56,27 @@ pub(super) fn method(writer: &Writer<'_>) -> TokenStream {
         return method;
     }
     let (outcome, nodes) = (writer.outcome(), writer.if_there(nodes));
-    let names = writer.paired_names();
+    let (names, within) = (writer.paired_names(), writer.within(&attempt));
+    let second = head(&quote::format_ident!("trace"));
+    let value = match writer.f.home {
+        Home::Module => quote!(#within(__trace, #names)),
+        Home::Type(_) => quote!(#within(#names, __trace)),
+    };
     quote! {
         #method
         #attributes
-        pub fn trace #generics(
-            self,
-            __trace: &mut ::autodiff_runtime::Trace,
-            #(#params),*
-        ) -> (#outcome, #nodes) #clause {
-            ::autodiff_runtime::private::apart(self.#attempt(__trace, #names))
+        #second -> (#outcome, #nodes) #clause {
+            #enter
+            ::autodiff_runtime::private::apart(#value)
         }
     }
 }
 
 /// The function for users.
 pub(super) fn public(writer: &Writer<'_>) -> TokenStream {
-    let key = writer.key_name();
     let name = writer.f.name().to_string();
     let inputs = writer.f.active().map(|param| {
-        let (dot, name, of) = (&param.dot, param.ident.to_string(), borrowed(param));
+        let (dot, name, of) = (&param.dot, param.shown(), borrowed(param));
         quote! {
             let mut #dot = ::autodiff_runtime::private::trace_inputs(&mut __trace, #name, #of);
         }
@@ -85,16 +93,21 @@ pub(super) fn public(writer: &Writer<'_>) -> TokenStream {
             .active()
             .filter(|param| param.passing == Passing::Mutable);
         let finals = finals.map(|param| {
-            let (dot, name) = (&param.dot, param.ident.to_string());
+            let (dot, name) = (&param.dot, param.shown());
             quote!(::autodiff_runtime::private::trace_outputs(&mut __trace, #name, &#dot);)
         });
         quote!(#(#finals)*)
     };
-    let (attempt, or_fail) = (writer.attempt("trace"), writer.or_fail());
+    let (attempt, or_fail) = (writer.attempted("trace"), writer.or_fail());
+    let args: Vec<TokenStream> = args.collect();
+    let call = match writer.f.home {
+        Home::Module => quote!(#attempt(&mut __trace, #(#args),*)),
+        Home::Type(_) => quote!(#attempt(#(#args,)* &mut __trace)),
+    };
     let body = quote! {
         let mut __trace = ::autodiff_runtime::Trace::new(#name);
         #(#inputs)*
-        let (_, __nodes) = #key.#attempt(&mut __trace, #(#args),*)#or_fail;
+        let (_, __nodes) = #call #or_fail;
         #outputs
         __trace
     };

@@ -108,9 +108,9 @@ impl Stmt {
                 let mut binds = match &call.form {
                     CallForm::Plain => vec![call.result],
                     CallForm::Forward { pullback } => vec![call.result, *pullback],
-                    CallForm::Backward { cotangents, .. } => vec![*cotangents],
+                    CallForm::Backward { .. } => Vec::new(),
                 };
-                binds.extend(call.dots.iter().map(|dots| dots.result));
+                binds.extend(call.dots.iter().filter_map(|dots| dots.result));
                 binds
             }
             _ => Vec::new(),
@@ -150,13 +150,14 @@ impl Stmt {
 pub fn eqn_reads(eqn: &Eqn, out: &mut Vec<VarId>) {
     out.extend(eqn.args.iter().flat_map(Operand::reads));
     match &eqn.op {
-        Op::Load(place) | Op::SumOf(place) | Op::CloneOf(place) => {
+        Op::Load(place) | Op::SumOf(place) | Op::CloneOf(place) | Op::ZeroAt(place) => {
             out.push(place.root);
             out.extend(place.index_reads());
         }
         Op::Select(cond) => out.extend_from_slice(cond.reads()),
         Op::Passive(code) => out.extend_from_slice(&code.reads),
         Op::ZeroLike(var) => out.push(*var),
+        Op::Given(given) => out.extend_from_slice(&given.call.reads),
         Op::Record(record) => {
             out.extend_from_slice(record.value.reads());
             for (node, partial) in &record.parents {

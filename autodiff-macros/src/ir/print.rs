@@ -122,24 +122,20 @@ fn line(stmt: &Stmt, trace: &Trace) -> String {
             Head::Replay { trips } => format!("repeat {}", name(*trips, trace)),
         },
         Stmt::Call(call) => match &call.form {
-            CallForm::Plain => format!("{} = call {}", name(call.result, trace), call.path),
+            CallForm::Plain => {
+                format!(
+                    "{} = call {}",
+                    name(call.result, trace),
+                    callee(&call.callee)
+                )
+            }
             CallForm::Forward { pullback } => format!(
                 "{}, {} = pull {}",
                 name(call.result, trace),
                 name(*pullback, trace),
-                call.path
+                callee(&call.callee)
             ),
-            CallForm::Backward {
-                pullback,
-                cotangents,
-                ..
-            } => {
-                format!(
-                    "{} = {}(…)",
-                    name(*cotangents, trace),
-                    name(*pullback, trace)
-                )
-            }
+            CallForm::Backward { pullback, .. } => format!("{}(…)", name(*pullback, trace)),
         },
         Stmt::Passive { code, .. } => format!("‹{}›", code.tokens),
         Stmt::NewStore { var, store } => format!("store {} ({store:?})", name(*var, trace)),
@@ -149,6 +145,15 @@ fn line(stmt: &Stmt, trace: &Trace) -> String {
         Stmt::Take { var, values, .. } => {
             format!("{} -> {}", name(*var, trace), names(values, trace))
         }
+    }
+}
+
+fn callee(callee: &Callee) -> String {
+    match callee {
+        Callee::Function(path) | Callee::Keyed { path, .. } => path.to_string().replace(' ', ""),
+        Callee::Associated(ty, name) => format!("{ty}{name}").replace(' ', ""),
+        Callee::Method(name) => format!(".{name}"),
+        Callee::Operator(operator) => operator.name.to_string(),
     }
 }
 
@@ -163,15 +168,18 @@ fn right_side(eqn: &Eqn, trace: &Trace) -> String {
         Op::Array => format!("[{args}]"),
         Op::VecOf => format!("vec[{args}]"),
         Op::Tuple => format!("({args})"),
+        Op::Struct(path, _) => format!("{path} {{ {args} }}"),
         Op::Wrap(path) => format!("{path}({args})"),
         Op::Repeat(len) => format!("[{args}; {len}]"),
         Op::VecRepeat => format!("vec repeat({args})"),
         Op::Select(cond) => format!("select({}, {args})", operand(cond, trace)),
         Op::Passive(code) => format!("‹{}›", code.tokens),
+        Op::ZeroAt(place) => format!("zero like {}", self::place(place, trace)),
         Op::ZeroLike(of) => format!("zero like {}", name(*of, trace)),
         Op::Zero => "zero".to_string(),
         Op::SumOf(at) => format!("sum {}", place(at, trace)),
         Op::CloneOf(at) => format!("clone {}", place(at, trace)),
+        Op::Given(given) => format!("{}({args})", given.name),
         Op::Record(record) => format!("record {}", record.template),
     }
 }

@@ -1,6 +1,7 @@
 //! Assignments, to variables and to parts of them.
 
 use super::Lower;
+use super::typing::by_names;
 use crate::ir::*;
 use crate::rule;
 use quote::{ToTokens, quote};
@@ -177,6 +178,9 @@ impl Lower<'_> {
         if self.ty_of(&binary.left).is_passive() {
             return self.passive_assignment(&binary.left, expr);
         }
+        if self.is_unknown(&binary.left) && (rule.is_some() || self.is_unknown(&binary.right)) {
+            return self.compound_unknown(binary, expr);
+        }
         let value = self.operand(&binary.right);
         let Some(place) = self.place(&binary.left) else {
             self.errors.at(
@@ -209,6 +213,20 @@ impl Lower<'_> {
         }
     }
 
+    /// `x ∘= y` on values of unknown type, as `x = x ∘ y`.
+    fn compound_unknown(&mut self, binary: &syn::ExprBinary, expr: &Expr) {
+        let name = match binary.op {
+            BinOp::AddAssign(_) => "add",
+            BinOp::SubAssign(_) => "sub",
+            BinOp::MulAssign(_) => "mul",
+            BinOp::DivAssign(_) => "div",
+            _ => "rem",
+        };
+        let span = binary.op.span();
+        let value = self.operator(name, &[&binary.left, &binary.right], Ty::Unknown, span);
+        self.assign_to(&binary.left, value, expr);
+    }
+
     /// `x.swap(i, j)`.
     pub(super) fn swap(&mut self, call: &syn::ExprMethodCall, expr: &Expr) {
         let place = match self.ty_of(&call.receiver).behind() {
@@ -236,16 +254,7 @@ impl Lower<'_> {
         let Expr::Path(path) = &*call.func else {
             return false;
         };
-        let names: Vec<String> = path
-            .path
-            .segments
-            .iter()
-            .map(|s| s.ident.to_string())
-            .collect();
-        if !matches!(
-            names.iter().map(String::as_str).collect::<Vec<_>>()[..],
-            [.., "mem", "swap"]
-        ) {
+        if !by_names(&path.path, |names| matches!(names, [.., "mem", "swap"])) {
             return false;
         }
         let mut places = Vec::new();

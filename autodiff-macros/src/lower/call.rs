@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::expr::unsupported;
-use super::typing::PASSIVE_METHODS;
+use super::typing::{PASSIVE_METHODS, by_names};
 use crate::ir::*;
 use crate::rule::{self, Row};
 use quote::{ToTokens, quote};
@@ -37,6 +37,9 @@ impl Lower<'_> {
             ("sin_cos", Ty::Real | Ty::Other | Ty::Unknown) => {
                 let x = self.operand(&call.receiver);
                 return self.sin_cos(x, call);
+            }
+            (_, Ty::Unknown | Ty::Opaque) if self.is_method_of_unknown(call) => {
+                return self.unknown_method_call(call);
             }
             (_, Ty::Real | Ty::Other | Ty::Unknown | Ty::Passive | Ty::Opaque) => {
                 if let Some(row) = rule::row(&name)
@@ -140,11 +143,7 @@ impl Lower<'_> {
         let constructs = first.is_some_and(|name| name.starts_with(char::is_uppercase));
         local.is_none()
             && !constructs
-            && path
-                .path
-                .segments
-                .iter()
-                .all(|s| !s.ident.to_string().starts_with(char::is_uppercase))
+            && !type_of(&path.path).is_some_and(|ty| STANDARD_TYPES.contains(&ty.as_str()))
             && call.args.iter().any(|arg| self.mentions_real(arg))
     }
 
@@ -179,24 +178,17 @@ impl Lower<'_> {
         } else {
             Ty::Unknown
         };
-        let span = expr.span();
-        let result = self.trace.fresh(
-            "v",
-            ty,
-            Kind::Temp,
-            span.resolved_at(proc_macro2::Span::mixed_site()),
-        );
-        self.emit(Stmt::Call(Box::new(Call {
-            path: path.to_token_stream(),
-            turbofish,
-            args,
-            result,
-            span,
-            recursive,
-            form: CallForm::Plain,
-            dots: None,
-        })));
-        result
+        let callee = match type_of(&path) {
+            Some(_) => {
+                let name = path.segments.pop().expect("a path has a last segment");
+                Callee::Associated(path.to_token_stream(), name.ident)
+            }
+            None => self.function(&path, &args),
+        };
+        match self.emit_call(callee, turbofish, args, ty, expr.span()) {
+            Operand::Var(result) => result,
+            _ => unreachable!("a call has a variable"),
+        }
     }
 
     /// The derivatives of a callee have its precision, those of a caller its own.
@@ -221,7 +213,7 @@ impl Lower<'_> {
         }
     }
 
-    fn arg(&mut self, arg: &Expr) -> Arg {
+    pub(super) fn arg(&mut self, arg: &Expr) -> Arg {
         match arg {
             Expr::Reference(reference) => {
                 let mutable = reference.mutability.is_some();
@@ -262,8 +254,21 @@ impl Lower<'_> {
     }
 }
 
+/// Types whose functions the macro knows, or leaves alone.
+const STANDARD_TYPES: &[&str] = &[
+    "Vec", "String", "Box", "Rc", "Arc", "Cell", "RefCell", "Option", "Result", "HashMap",
+    "HashSet", "BTreeMap", "BTreeSet", "VecDeque", "Instant", "Duration", "Some", "Ok", "Err",
+    "Iterator",
+];
+
+/// The name of the type, if the path is of a function of a type.
+fn type_of(path: &syn::Path) -> Option<String> {
+    let name = path.segments.iter().rev().nth(1)?.ident.to_string();
+    name.starts_with(char::is_uppercase).then_some(name)
+}
+
 /// What is passed more than once can only be borrowed shared.
-fn share_repeated(args: &mut [Arg]) {
+pub(super) fn share_repeated(args: &mut [Arg]) {
     let roots: Vec<Option<VarId>> = args
         .iter()
         .map(|arg| match arg {
@@ -308,18 +313,14 @@ fn float_type(call: &syn::ExprCall) -> Option<String> {
 /// What is said of a function of the standard library.
 fn standard_function(func: &Expr) -> Option<String> {
     let Expr::Path(path) = func else { return None };
-    let names: Vec<String> = path
-        .path
-        .segments
-        .iter()
-        .map(|s| s.ident.to_string())
-        .collect();
-    matches!(names.first()?.as_str(), "std" | "core" | "alloc" | "mem").then(|| {
-        format!(
-            "the function `{}` of the standard library is given active values and has no \
-             derivative here; write out what it does, or keep it outside of the function",
-            names.join("::")
-        )
+    by_names(&path.path, |names| {
+        matches!(names, ["std" | "core" | "alloc" | "mem", ..]).then(|| {
+            format!(
+                "the function `{}` of the standard library is given active values and has no \
+                 derivative here; write out what it does, or keep it outside of the function",
+                names.join("::")
+            )
+        })
     })
 }
 

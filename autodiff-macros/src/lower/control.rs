@@ -381,15 +381,7 @@ impl Lower<'_> {
         let then = self.region(|lower| {
             lower.stmts(rest, tail);
         });
-        let span = Span::mixed_site();
-        let id = self.trace.region_id();
-        self.emit(Stmt::If {
-            id,
-            cond,
-            then,
-            els: Block::default(),
-            span,
-        });
+        self.branch(cond, then, Block::default(), Span::mixed_site());
     }
 
     /// An `if` of which one branch is always left: the rest goes to the other one.
@@ -427,14 +419,7 @@ impl Lower<'_> {
             std::mem::swap(&mut leaving, &mut staying);
         }
         let span = split.cond.span();
-        let id = self.trace.region_id();
-        self.emit(Stmt::If {
-            id,
-            cond,
-            then: leaving,
-            els: staying,
-            span,
-        });
+        self.branch(cond, leaving, staying, span);
     }
 
     /// A condition, as written. It may look at active values.
@@ -460,14 +445,7 @@ impl Lower<'_> {
                 _ => {}
             },
         );
-        let id = self.trace.region_id();
-        self.emit(Stmt::If {
-            id,
-            cond,
-            then,
-            els,
-            span: branch.if_token.span,
-        });
+        self.branch(cond, then, els, branch.if_token.span);
     }
 
     /// `if c { a } else { b }` as a value.

@@ -1,6 +1,7 @@
 //! Which operand holds the value of an expression?
 
 use super::Lower;
+use super::typing::by_names;
 use crate::ir::*;
 use crate::rule;
 use crate::signature::Base;
@@ -71,6 +72,7 @@ impl Lower<'_> {
             Expr::MethodCall(call) => self.method(call, expr),
             Expr::Call(call) => match self.wrap(call, expr) {
                 Some(wrapped) => wrapped,
+                None if self.is_tuple_struct(call) => self.tuple_struct_value(call),
                 None => self.float_function(call, expr),
             },
             Expr::Array(array) => self.aggregate(Op::Array, array.elems.iter(), expr),
@@ -86,6 +88,7 @@ impl Lower<'_> {
                 self.operand(&reference.expr)
             }
             Expr::Cast(cast) => self.cast(cast, expr),
+            Expr::Struct(literal) => self.struct_value(literal),
             other => {
                 let message = unsupported(other);
                 let code = self.opaque_or(other, message);
@@ -143,6 +146,9 @@ impl Lower<'_> {
                 {
                     return Operand::Lit(-value, Some(quote!(-#tokens)));
                 }
+                if self.is_unknown(&unary.expr) {
+                    return self.negated_unknown(unary);
+                }
                 let value = self.operand(&unary.expr);
                 self.rule(rule::operator("neg"), vec![value], expr.span())
             }
@@ -169,6 +175,11 @@ impl Lower<'_> {
                 return self.hold(code);
             }
         };
+        let by_type = |expr: &Expr| self.is_unknown(expr) || is_made_by_a_type(expr);
+        if by_type(&binary.left) || by_type(&binary.right) {
+            let (ty, span) = (self.ty_of(expr), binary.op.span());
+            return self.operator(name, &[&binary.left, &binary.right], ty, span);
+        }
         let left = self.operand(&binary.left);
         let right = self.operand(&binary.right);
         let span = binary.op.span();
@@ -284,6 +295,9 @@ impl Lower<'_> {
         if self.ty_of(&cast.expr).is_passive() {
             return Operand::Code(self.opaque(expr));
         }
+        if self.is_unknown(&cast.expr) && target == self.base.tokens().to_string() {
+            return self.cast_unknown(cast);
+        }
         if matches!(target.as_str(), "f64" | "f32") && self.base != Base::Parameter {
             return self.converted(&cast.expr, &target, expr);
         }
@@ -328,25 +342,19 @@ fn makes_empty(call: &syn::ExprCall) -> bool {
     let Expr::Path(path) = &*call.func else {
         return false;
     };
-    let names: Vec<String> = path
-        .path
-        .segments
-        .iter()
-        .map(|s| s.ident.to_string())
-        .collect();
-    matches!(
-        names.iter().map(String::as_str).collect::<Vec<_>>()[..],
-        [.., "Vec", "new" | "with_capacity"] | ["autodiff_runtime", "private", "placeholder"]
-    )
+    by_names(&path.path, |names| {
+        matches!(
+            names,
+            [.., "Vec", "new" | "with_capacity"] | ["autodiff_runtime", "private", "placeholder"]
+        )
+    })
 }
 
 /// `vec`, `std::vec`.
 pub(super) fn is_vec(path: &syn::Path) -> bool {
-    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
-    matches!(
-        names.iter().map(String::as_str).collect::<Vec<_>>()[..],
-        ["vec"] | ["std" | "alloc", "vec"]
-    )
+    by_names(path, |names| {
+        matches!(names, ["vec"] | ["std" | "alloc", "vec"])
+    })
 }
 
 pub(super) fn bracketed(tokens: &proc_macro2::TokenStream) -> proc_macro2::TokenStream {
@@ -399,4 +407,24 @@ pub(super) fn unsupported(expr: &Expr) -> String {
         ),
     };
     format!("{what} is not supported by `#[differentiate]`; {instead}")
+}
+
+/// Whether a value comes from a function of a type, such as `Matrix2::identity()`, in which case the
+/// type may have operators of its own.
+fn is_made_by_a_type(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(inner) => is_made_by_a_type(&inner.expr),
+        Expr::Group(inner) => is_made_by_a_type(&inner.expr),
+        Expr::Reference(reference) => is_made_by_a_type(&reference.expr),
+        Expr::MethodCall(call) => is_made_by_a_type(&call.receiver),
+        Expr::Binary(binary) => is_made_by_a_type(&binary.left) || is_made_by_a_type(&binary.right),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => {
+                let ty = path.path.segments.iter().rev().nth(1);
+                ty.is_some_and(|ty| ty.ident.to_string().starts_with(char::is_uppercase))
+            }
+            _ => false,
+        },
+        _ => false,
+    }
 }

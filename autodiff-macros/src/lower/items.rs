@@ -8,7 +8,7 @@ use crate::args::Args;
 use crate::errors::Errors;
 use crate::ir::*;
 use crate::signature::float::FloatScope;
-use crate::signature::{Function, shape_of};
+use crate::signature::{Function, Home, shape_of};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
@@ -130,6 +130,7 @@ impl Lower<'_> {
             moved: false,
             annotation: None,
             source_name: item.ident.to_string(),
+            companion_of: None,
         });
         self.bind(&item.ident, var);
         var
@@ -150,7 +151,7 @@ impl Lower<'_> {
 fn with_attribute(item: &syn::ItemFn) -> TokenStream {
     let errors = Errors::default();
     let _float = FloatScope::of(&item.sig.generics);
-    Function::read(item.clone(), &Args::default(), &errors);
+    Function::read(item.clone(), Home::Module, &Args::default(), &errors);
     let marked = item.attrs.iter().any(|attr| {
         attr.path()
             .segments

@@ -5,6 +5,7 @@
 
 use super::Lower;
 use super::closure::block;
+use super::typing::by_names;
 use crate::ir::*;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -341,17 +342,11 @@ impl Lower<'_> {
         let Expr::Path(path) = &*call.func else {
             return None;
         };
-        let names: Vec<String> = path
-            .path
-            .segments
-            .iter()
-            .map(|s| s.ident.to_string())
-            .collect();
-        let replaces = match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            [.., "mem", "replace"] if call.args.len() == 2 => true,
-            [.., "mem", "take"] if call.args.len() == 1 => false,
-            _ => return None,
-        };
+        let replaces = by_names(&path.path, |names| match names {
+            [.., "mem", "replace"] if call.args.len() == 2 => Some(true),
+            [.., "mem", "take"] if call.args.len() == 1 => Some(false),
+            _ => None,
+        })?;
         let place = match &call.args[0] {
             Expr::Reference(reference) if reference.mutability.is_some() => {
                 self.place(&reference.expr)

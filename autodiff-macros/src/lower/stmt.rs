@@ -99,6 +99,9 @@ impl Lower<'_> {
             Expr::Call(call) if self.is_differentiable_call(call) => {
                 self.call_value(call, expr);
             }
+            Expr::MethodCall(call) if self.is_differentiable_method(call) => {
+                self.unknown_method_call(call);
+            }
             Expr::Call(call) if self.mem_swap(call, expr) => {}
             Expr::Call(call) if self.mem_value(call, expr).is_some() => {}
             Expr::MethodCall(call) if self.chain_stmt(call, expr) => {}

@@ -11,6 +11,10 @@ use syn::{BinOp, Expr, Lit, UnOp};
 /// Methods whose result never carries a derivative.
 pub const PASSIVE_METHODS: &[&str] = &[
     "len",
+    "nrows",
+    "ncols",
+    "shape",
+    "is_square",
     "is_empty",
     "is_nan",
     "is_finite",
@@ -64,7 +68,11 @@ impl Lower<'_> {
             },
             Expr::Binary(binary) => match binary.op {
                 BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_) => {
-                    join(self.ty_of(&binary.left), self.ty_of(&binary.right))
+                    of_operator(
+                        &binary.op,
+                        self.ty_of(&binary.left),
+                        self.ty_of(&binary.right),
+                    )
                 }
                 _ => Ty::Passive,
             },
@@ -204,6 +212,7 @@ impl Lower<'_> {
             name if super::iter::is_consumer(name) && self.is_iterator(&call.receiver) => {
                 self.chain_ty(call)
             }
+            _ if matches!(receiver.behind(), Ty::Unknown) => Ty::Unknown,
             _ if rule::row(&name).is_some() => call
                 .args
                 .iter()
@@ -243,12 +252,18 @@ impl Ty {
 
 /// `f64::MAX`, `std::f64::consts::PI`.
 fn constant_ty(path: &syn::Path) -> Ty {
-    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
-    match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    by_names(path, |names| match names {
         [.., "f64" | "f32", _] | [.., "consts", _] if float::parameter().is_some() => Ty::Opaque,
         [.., "f64" | "f32", _] | [.., "f64" | "f32", "consts", _] | ["consts", _] => Ty::Real,
         _ => Ty::Unknown,
-    }
+    })
+}
+
+/// What `look` finds in the names along a path: `["mem", "swap"]`.
+pub(super) fn by_names<R>(path: &syn::Path, look: impl FnOnce(&[&str]) -> R) -> R {
+    let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    look(&names)
 }
 
 fn lit_ty(lit: &Lit) -> Ty {
@@ -261,7 +276,18 @@ fn lit_ty(lit: &Lit) -> Ty {
     }
 }
 
-/// The result of an operator on two operands.
+/// The result of an operator on two operands. Rust converts no integer, so the other operand of one
+/// is an integer too; and nothing but a float is added to a float or divides one.
+fn of_operator(op: &BinOp, left: Ty, right: Ty) -> Ty {
+    match (left.behind(), right.behind(), op) {
+        (Ty::Unknown, Ty::Passive, _) | (Ty::Passive, Ty::Unknown, _) => Ty::Passive,
+        (Ty::Unknown, Ty::Real, BinOp::Mul(_) | BinOp::Div(_))
+        | (Ty::Real, Ty::Unknown, BinOp::Mul(_)) => Ty::Unknown,
+        _ => join(left, right),
+    }
+}
+
+/// The result of a method of a float.
 fn join(left: Ty, right: Ty) -> Ty {
     match (left.behind(), right.behind()) {
         (Ty::Other, _) | (_, Ty::Other) => Ty::Other,
@@ -282,13 +308,7 @@ fn call_ty(call: &syn::ExprCall) -> Ty {
     let Expr::Path(path) = &*call.func else {
         return Ty::Unknown;
     };
-    let segments: Vec<String> = path
-        .path
-        .segments
-        .iter()
-        .map(|s| s.ident.to_string())
-        .collect();
-    match segments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    by_names(&path.path, |names| match names {
         [.., "f64" | "f32", _] if float::parameter().is_some() => Ty::Opaque,
         [.., "f64" | "f32", _] => Ty::Real,
         [.., "Vec", "new" | "with_capacity"] => Ty::Vec(Box::new(Ty::Unknown)),
@@ -299,5 +319,5 @@ fn call_ty(call: &syn::ExprCall) -> Ty {
             _,
         ] => Ty::Passive,
         _ => Ty::Unknown,
-    }
+    })
 }

@@ -105,3 +105,13 @@ pub fn to_f64(tokens: TokenStream) -> TokenStream {
         None => quote!(#tokens as f64),
     }
 }
+
+/// The `where` clause of derivatives: tangents hold no references, so a float that is a type
+/// parameter must hold none either.
+pub fn owned(clause: Option<syn::WhereClause>) -> Option<syn::WhereClause> {
+    let Some(float) = parameter() else {
+        return clause;
+    };
+    let predicates = clause.iter().flat_map(|clause| &clause.predicates);
+    Some(syn::parse_quote!(where #(#predicates,)* #float: 'static))
+}

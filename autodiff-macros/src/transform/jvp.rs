@@ -10,7 +10,7 @@ use super::linear::Builder;
 use crate::analysis::activity::Activity;
 use crate::ir::*;
 use crate::signature::Base;
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 /// What goes along with each active value.
@@ -90,6 +90,7 @@ impl Jvp<'_> {
         let span = span.resolved_at(Span::mixed_site());
         let dot = self.trace.fresh(&format!("{name}_dot"), ty, kind, span);
         self.trace.var_mut(dot).mutated = self.trace.var(var).mutated;
+        self.trace.var_mut(dot).companion_of = Some(var);
         self.dots.insert(var, dot);
         dot
     }
@@ -260,43 +261,23 @@ impl Jvp<'_> {
         let (op, args) = match &eqn.op {
             Op::Rule(row) => {
                 let activity = self.activity;
-                let mut builder = Builder {
-                    trace: self.trace,
-                    base: self.base,
-                    out: &mut *out,
-                    span,
-                };
-                let partials = builder.partials(row, &eqn, &|var| activity.is_active(var));
-                if self.carry == Carry::Nodes {
-                    let record = super::record::of_equation(self.trace, row, &eqn, activity);
-                    self.record(&eqn, record, partials, out);
-                    return;
+                let active = |var| activity.is_active(var);
+                let partials = self.builder(span, out).partials(row, &eqn, &active);
+                match self.weighted(row.name, &eqn, partials, out) {
+                    Some(total) => (Op::Copy, vec![total]),
+                    None => return,
                 }
-                let mut terms = Vec::new();
-                for (arg, partial) in partials {
-                    let arg_dot = Operand::Var(self.dot(arg));
-                    let mut builder = Builder {
-                        trace: self.trace,
-                        base: self.base,
-                        out: &mut *out,
-                        span,
-                    };
-                    terms.push(builder.mul(arg_dot, partial));
-                }
-                let mut builder = Builder {
-                    trace: self.trace,
-                    base: self.base,
-                    out: &mut *out,
-                    span,
-                };
-                let total = builder.sum(terms);
-                let total = if total.lit().is_some() {
-                    self.zero.clone()
-                } else {
-                    total
-                };
-                (Op::Copy, vec![total])
             }
+            Op::Given(given) => {
+                let activity = self.activity;
+                let active = |var| activity.is_active(var);
+                let partials = super::linear::given(&given.forward, &eqn, out, &active);
+                match self.weighted(&given.name, &eqn, partials, out) {
+                    Some(total) => (Op::Copy, vec![total]),
+                    None => return,
+                }
+            }
+            Op::Struct(_, members) => (Op::Copy, vec![self.built(&eqn, members, out)]),
             Op::Cast(_) => (Op::Copy, vec![self.dot_or_zero(&eqn.args[0], out)]),
             Op::Load(place) => (Op::Load(self.dot_place(place)), Vec::new()),
             Op::SumOf(place) => (Op::SumOf(self.dot_place(place)), Vec::new()),
@@ -334,6 +315,81 @@ impl Jvp<'_> {
             args,
             span,
         }));
+    }
+
+    fn builder<'b>(&'b mut self, span: Span, out: &'b mut Vec<Stmt>) -> Builder<'b> {
+        let (trace, base) = (&mut *self.trace, self.base);
+        Builder {
+            trace,
+            base,
+            out,
+            span,
+        }
+    }
+
+    /// The sum of partials times tangents; nothing if they are entered into the printable trace.
+    fn weighted(
+        &mut self,
+        name: &str,
+        eqn: &Eqn,
+        partials: Vec<(VarId, Operand)>,
+        out: &mut Vec<Stmt>,
+    ) -> Option<Operand> {
+        if self.carry == Carry::Nodes {
+            let record = super::record::of_equation(self.trace, name, eqn, self.activity);
+            self.record(eqn, record, partials, out);
+            return None;
+        }
+        let mut terms = Vec::new();
+        for (arg, partial) in partials {
+            let arg_dot = Operand::Var(self.dot(arg));
+            terms.push(self.builder(eqn.span, out).mul(arg_dot, partial));
+        }
+        let total = self.builder(eqn.span, out).sum(terms);
+        Some(match total.lit() {
+            Some(_) => self.zero.clone(),
+            None => total,
+        })
+    }
+
+    /// The tangent of a struct: that of its base, or zero, with the tangents of the fields given.
+    fn built(&mut self, eqn: &Eqn, members: &[TokenStream], out: &mut Vec<Stmt>) -> Operand {
+        let base = eqn.args.get(members.len());
+        let init = match base.and_then(|base| self.dot_operand(base)) {
+            Some(Operand::Var(dot)) => {
+                let (ty, op) = (self.trace.ty(dot).clone(), Op::CloneOf(Place::whole(dot)));
+                let var = self.trace.fresh("v", ty, Kind::Temp, Span::mixed_site());
+                let (args, span) = (Vec::new(), eqn.span);
+                out.push(Stmt::Let(Eqn {
+                    var,
+                    op,
+                    args,
+                    span,
+                }));
+                Operand::Var(var)
+            }
+            _ => self.zero_like(eqn.var, out),
+        };
+        let (ty, here) = (self.trace.ty(eqn.var).clone(), Span::mixed_site());
+        let built = self.trace.fresh("built", ty, Kind::Slot, here);
+        let slot = self.trace.var_mut(built);
+        (slot.mutated, slot.companion_of) = (true, Some(eqn.var));
+        out.push(Stmt::Declare {
+            var: built,
+            init: Some(init),
+        });
+        for (arg, member) in eqn.args.iter().zip(members) {
+            let place = Place {
+                root: built,
+                path: vec![Step::Field(member.clone())],
+            };
+            let span = eqn.span;
+            match self.dot_operand(arg) {
+                Some(value) => out.push(Stmt::Assign { place, value, span }),
+                None => out.push(Stmt::Clear { place }),
+            }
+        }
+        Operand::Var(built)
     }
 
     /// The zero tangent of a constant that is a part of a tuple and may become active there.

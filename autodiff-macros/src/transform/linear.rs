@@ -324,6 +324,25 @@ impl Builder<'_> {
     }
 }
 
+/// The partials of a function whose derivatives the user gives: its formulas are put into `out`.
+pub fn given(
+    formulas: &[Formula],
+    eqn: &Eqn,
+    out: &mut Vec<Stmt>,
+    active: &dyn Fn(VarId) -> bool,
+) -> Vec<(VarId, Operand)> {
+    let mut found = Vec::new();
+    for (arg, formula) in eqn.args.iter().zip(formulas) {
+        if let Some(var) = arg.var().filter(|var| active(*var)) {
+            out.extend(formula.block.0.iter().cloned());
+            if formula.value.lit() != Some(0.0) {
+                found.push((var, formula.value.clone()));
+            }
+        }
+    }
+    found
+}
+
 /// Whether a statement costs no more than the branch round it.
 fn is_cheap(stmt: &Stmt) -> bool {
     match stmt {

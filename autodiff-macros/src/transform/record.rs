@@ -2,10 +2,9 @@
 
 use crate::analysis::activity::Activity;
 use crate::ir::*;
-use crate::rule::Row;
 
 /// The record of `eqn`, its parents still to be entered.
-pub fn of_equation(trace: &Trace, row: &Row, eqn: &Eqn, activity: &Activity) -> Record {
+pub fn of_equation(trace: &Trace, rule: &str, eqn: &Eqn, activity: &Activity) -> Record {
     let mut constants = Vec::new();
     let mut parents = 0;
     let args: Vec<String> = eqn
@@ -21,7 +20,7 @@ pub fn of_equation(trace: &Trace, row: &Row, eqn: &Eqn, activity: &Activity) -> 
         .collect();
     Record {
         name: trace.var(eqn.var).source_name.clone(),
-        template: template(row.name, &args),
+        template: template(rule, &args),
         value: Operand::Var(eqn.var),
         parents: Vec::new(),
         constants,

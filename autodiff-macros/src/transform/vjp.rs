@@ -18,7 +18,7 @@ use super::linear::Builder;
 use crate::analysis::activity::Activity;
 use crate::ir::*;
 use crate::signature::Base;
-use proc_macro2::{Literal, Span};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashSet;
 
@@ -286,7 +286,16 @@ impl Vjp<'_> {
                     self.contribute(&Operand::Var(arg), value);
                 }
             }
-            Op::Load(place) => self.add_to(place, bar, eqn.span),
+            Op::Given(given) => {
+                let activity = self.activity;
+                let active = |var| activity.is_active(var);
+                let partials = super::linear::given(&given.backward, eqn, self.out(), &active);
+                for (arg, partial) in partials {
+                    let value = self.builder(eqn.span).mul(bar.clone(), partial);
+                    self.contribute(&Operand::Var(arg), value);
+                }
+            }
+            Op::Load(place) | Op::CloneOf(place) => self.add_to(place, bar, eqn.span),
             Op::Copy | Op::Cast(_) => self.contribute(&eqn.args[0], bar),
             Op::Select(cond) => {
                 for (k, arg) in eqn.args.iter().enumerate() {
@@ -350,6 +359,23 @@ impl Vjp<'_> {
                         path: vec![Step::Field(k)],
                     };
                     self.contribute_from(arg, from, eqn.span);
+                }
+            }
+            Op::Struct(_, members) => {
+                let part = |member: &TokenStream| Place {
+                    root: bar,
+                    path: vec![Step::Field(member.clone())],
+                };
+                for (arg, member) in eqn.args.iter().zip(members) {
+                    self.contribute_from(arg, part(member), eqn.span);
+                }
+                if let Some(base) = eqn.args.get(members.len()) {
+                    // What is given does not come from the base.
+                    for member in members {
+                        let place = part(member);
+                        self.out().push(Stmt::Clear { place });
+                    }
+                    self.contribute_all(base, whole);
                 }
             }
             Op::Wrap(_) => {

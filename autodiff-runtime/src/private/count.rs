@@ -4,6 +4,12 @@ use super::Lanes;
 use crate::Scalar;
 
 /// A value that holds some numbers.
+#[diagnostic::on_unimplemented(
+    message = "the macro cannot see through the type `{Self}`, and it is not `Differentiable`",
+    label = "derivatives with respect to this are asked for",
+    note = "put `#[derive(Differentiable)]` on it; or hold it constant: mark the parameter or the \
+            field `#[constant]`, or name the active parameters by `#[differentiate(wrt(…))]`"
+)]
 pub trait Count {
     /// How many.
     fn count(&self) -> usize;

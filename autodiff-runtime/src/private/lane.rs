@@ -1,5 +1,6 @@
 //! The scalars of tangents: one number, or several directions at once.
 
+use super::{Clear, Companion, Tree};
 use crate::Scalar;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
@@ -9,6 +10,9 @@ pub trait Lane<B>:
     Copy
     + Debug
     + Default
+    + PartialEq
+    + Clear
+    + Companion<Self>
     + Add<Output = Self>
     + Sub<Output = Self>
     + Neg<Output = Self>
@@ -16,16 +20,81 @@ pub trait Lane<B>:
     + SubAssign
     + Mul<B, Output = Self>
     + Div<B, Output = Self>
+    + Tree<Self>
+    + 'static
 {
     /// The zero tangent.
     fn zero() -> Self;
+
+    /// How many directions there are.
+    const LANES: usize;
+
+    /// The derivative in direction `k`.
+    fn lane(&self, k: usize) -> B;
+
+    /// Sets the derivative in direction `k`.
+    fn set_lane(&mut self, k: usize, value: B);
 }
 
-impl<S: Scalar> Lane<S> for S {
+/// What tangents can be made of: the scalars of any [`Lane`], or the nodes of a printable trace.
+pub trait Coordinate: Copy + Debug + Default + PartialEq + 'static {}
+
+impl<V: Copy + Debug + Default + PartialEq + 'static> Coordinate for V {}
+
+impl<S: Scalar + 'static> Lane<S> for S {
+    const LANES: usize = 1;
+
     #[inline]
     fn zero() -> S {
         S::default()
     }
+
+    #[inline]
+    fn lane(&self, _: usize) -> S {
+        *self
+    }
+
+    #[inline]
+    fn set_lane(&mut self, _: usize, value: S) {
+        *self = value;
+    }
+}
+
+/// Writes direction `k` of a tangent into one over plain floats.
+#[inline]
+pub fn take_lane<V, B, D, T>(from: &D, to: &mut T, k: usize)
+where
+    V: Lane<B>,
+    D: Tree<V> + ?Sized,
+    T: Tree<B> + ?Sized,
+{
+    let mut values = Vec::new();
+    from.leaves(&mut |leaf| values.push(leaf.lane(k)));
+    let mut values = values.into_iter();
+    to.leaves_mut(&mut |leaf| {
+        if let Some(value) = values.next() {
+            *leaf = value;
+        }
+    });
+}
+
+/// Writes a tangent over plain floats into direction `k` of another.
+#[inline]
+pub fn put_lane<V, B, T, D>(from: &T, to: &mut D, k: usize)
+where
+    V: Lane<B>,
+    B: Copy,
+    T: Tree<B> + ?Sized,
+    D: Tree<V> + ?Sized,
+{
+    let mut values = Vec::new();
+    from.leaves(&mut |leaf| values.push(*leaf));
+    let mut values = values.into_iter();
+    to.leaves_mut(&mut |leaf| {
+        if let Some(value) = values.next() {
+            leaf.set_lane(k, value);
+        }
+    });
 }
 
 /// The tangents of one number in `N` directions.
@@ -39,10 +108,22 @@ impl<B: Copy + Default, const N: usize> Default for Lanes<B, N> {
     }
 }
 
-impl<B: Scalar, const N: usize> Lane<B> for Lanes<B, N> {
+impl<B: Scalar + 'static, const N: usize> Lane<B> for Lanes<B, N> {
+    const LANES: usize = N;
+
     #[inline]
     fn zero() -> Self {
         Self::default()
+    }
+
+    #[inline]
+    fn lane(&self, k: usize) -> B {
+        self.0[k]
+    }
+
+    #[inline]
+    fn set_lane(&mut self, k: usize, value: B) {
+        self.0[k] = value;
     }
 }
 

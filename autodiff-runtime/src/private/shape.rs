@@ -3,6 +3,12 @@
 use crate::Scalar;
 
 /// Values that must agree in their lengths. The outline of a value (see `ZeroLike`) has its shape.
+#[diagnostic::on_unimplemented(
+    message = "the macro cannot see through the type `{Self}`, and it is not `Differentiable`",
+    label = "derivatives with respect to this are asked for",
+    note = "put `#[derive(Differentiable)]` on it; or hold it constant: mark the parameter or the \
+            field `#[constant]`, or name the active parameters by `#[differentiate(wrt(…))]`"
+)]
 pub trait SameShape<C: ?Sized> {
     /// The two lengths at the first place where they differ.
     fn mismatch(&self, companion: &C) -> Option<(usize, usize)>;
@@ -68,6 +74,7 @@ macro_rules! sequences {
 }
 sequences! {
     [] [A], [B];
+    [] [A], Vec<B>;
     [] Vec<A>, [B];
     [] Vec<A>, Vec<B>;
     [const N: usize] [A; N], [B; N];

@@ -24,7 +24,70 @@ pub fn trace_outputs<T: Tree<Node> + ?Sized>(trace: &mut Trace, name: &str, node
     });
 }
 
+/// Appends the numbers of `value`.
+pub fn values<T: Inputs + ?Sized>(value: &T, out: &mut Vec<f64>) {
+    let mut scratch = Trace::new("");
+    value.inputs(&mut scratch, "");
+    out.extend(scratch.values());
+}
+
+/// Enters a result of a function whose derivatives are given: number `k` of `values`.
+pub fn record_given<B: Copy + Into<f64>>(
+    trace: &mut Trace,
+    name: &str,
+    (k, values): (usize, &[f64]),
+    nodes: &[Node],
+    partials: &[B],
+) -> Node {
+    let moving = nodes
+        .iter()
+        .zip(partials)
+        .filter(|(node, _)| **node != Node::NONE);
+    let parents: Vec<(Node, f64)> = moving
+        .map(|(node, partial)| (*node, (*partial).into()))
+        .collect();
+    if parents.is_empty() {
+        return Node::NONE;
+    }
+    let named = match parents.len() {
+        0..=MOST_NAMED => (0..parents.len())
+            .map(|k| format!("{{{k}}}"))
+            .collect::<Vec<_>>()
+            .join(", "),
+        _ => "…".to_string(),
+    };
+    let part = match values.len() {
+        1 => String::new(),
+        _ => format!("[{k}]"),
+    };
+    trace.equation(
+        "",
+        &format!("{name}({named}){part}"),
+        values[k],
+        &parents,
+        &[],
+    )
+}
+
+/// A call with more numbers than this is not spelt out in a trace.
+const MOST_NAMED: usize = 4;
+
+/// Hands out nodes in order.
+pub fn place_nodes<T: Tree<Node> + ?Sized>(place: &mut T, nodes: &mut impl Iterator<Item = Node>) {
+    place.leaves_mut(&mut |leaf| {
+        if let Some(node) = nodes.next() {
+            *leaf = node;
+        }
+    });
+}
+
 /// A value whose numbers can be the inputs of a trace.
+#[diagnostic::on_unimplemented(
+    message = "the macro cannot see through the type `{Self}`, and it is not `Differentiable`",
+    label = "derivatives with respect to this are asked for",
+    note = "put `#[derive(Differentiable)]` on it; or hold it constant: mark the parameter or the \
+            field `#[constant]`, or name the active parameters by `#[differentiate(wrt(…))]`"
+)]
 pub trait Inputs: ZeroLike<Node> {
     /// Enters them, in order.
     fn inputs(&self, trace: &mut Trace, name: &str) -> Self::Zero;

@@ -175,6 +175,20 @@ pub fn clear<T: Clear + ?Sized>(place: &mut T) {
     place.clear();
 }
 
+impl<B: Default + Copy, const N: usize> Clear for Lanes<B, N> {
+    #[inline]
+    fn clear(&mut self) {
+        *self = Lanes::default();
+    }
+}
+
+impl Clear for Node {
+    #[inline]
+    fn clear(&mut self) {
+        *self = Node::NONE;
+    }
+}
+
 impl Clear for () {
     #[inline]
     fn clear(&mut self) {}

@@ -3,6 +3,12 @@
 use crate::Scalar;
 
 /// A value whose tangents, over scalars `V`, have a zero.
+#[diagnostic::on_unimplemented(
+    message = "the macro cannot see through the type `{Self}`, and it is not `Differentiable`",
+    label = "derivatives with respect to this are asked for",
+    note = "put `#[derive(Differentiable)]` on it; or hold it constant: mark the parameter or the \
+            field `#[constant]`, or name the active parameters by `#[differentiate(wrt(…))]`"
+)]
 pub trait ZeroLike<V> {
     /// What is left of a value when its numbers are gone: lengths.
     type Outline;

@@ -250,27 +250,38 @@ impl Blocks {
     }
 }
 
+/// Blocks whose means need no allocation: more than anyone takes as a rule.
+const FEW: usize = 32;
+
 /// Median of means of one coordinate.
 struct BlockMedian {
     blocks: Blocks,
-    means: Vec<f64>,
+    few: [f64; FEW],
+    /// In place of `few`, where that is too short.
+    many: Vec<f64>,
 }
 
 impl BlockMedian {
     fn new(blocks: Blocks) -> Self {
+        let many = if blocks.count > FEW { blocks.count } else { 0 };
         Self {
             blocks,
-            means: vec![0.0; blocks.count],
+            few: [0.0; FEW],
+            many: vec![0.0; many],
         }
     }
 }
 
 impl<T: Real> Location<T> for BlockMedian {
     fn locate(&mut self, samples: impl Samples<T>) -> T {
-        for (mean, (start, end)) in self.means.iter_mut().zip(self.blocks.iter()) {
+        let means = match self.many.is_empty() {
+            true => &mut self.few[..self.blocks.count],
+            false => &mut self.many[..],
+        };
+        for (mean, (start, end)) in means.iter_mut().zip(self.blocks.iter()) {
             *mean = (samples.range(start, end).sum_by(|g| g) / T::of_count(end - start)).as_f64();
         }
-        T::of(median(&mut self.means))
+        T::of(median(means))
     }
 }
 

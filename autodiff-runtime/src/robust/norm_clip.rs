@@ -163,7 +163,7 @@ impl Weighing for NormClip {
 /// use autodiff_runtime::robust::{Aggregator, NormNormalize};
 /// use nalgebra::{dmatrix, dvector};
 ///
-/// assert_eq!(NormNormalize::new(5.0)?.of_rows(&dmatrix![3.0, 4.0])?, dvector![0.3, 0.4]);
+/// assert_eq!(NormNormalize::new(3.0)?.of_rows(&dmatrix![3.0, 4.0])?, dvector![0.375, 0.5]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]

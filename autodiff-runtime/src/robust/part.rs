@@ -17,7 +17,7 @@ use crate::real::Real;
 /// // Two layers and three samples. The third is far out in the second layer alone.
 /// let (x1, gy1) = (dmatrix![1.0; 2.0; 3.0], dmatrix![1.0; 1.0; 1.0]);
 /// let (x2, gy2) = (dmatrix![1.0; 1.0; 1.0], dmatrix![0.0; 0.0; 1e9]);
-/// let (mut first, mut second) = (DenseGradient::default(), DenseGradient::default());
+/// let (mut first, mut second) = (DenseGradient::<f64>::default(), DenseGradient::default());
 /// NormClip::new(10.0)?.aggregate_model(
 ///     &mut [
 ///         Part::dense(OuterProducts::new(&x1, &gy1)?, &mut first),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::benchmark::{Benchmark, Score};
 use super::cli::Args;
 use super::task::training_size;
+use crate::table::align;
 
 /// What was compared, and the results.
 pub fn report(args: &Args, benchmark: &Benchmark, scores: &[Vec<Score>]) -> String {
@@ -87,34 +88,10 @@ fn mean_step_time(scores: &[Score]) -> Duration {
     total / scores.len().max(1) as u32
 }
 
-/// The first column to the left, the others to the right.
-fn align(rows: &[Vec<String>]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let columns = rows.first().map_or(0, Vec::len);
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| width(column).unwrap_or(0))
-        .collect();
-    let mut text = String::new();
-    for row in rows {
-        let _ = write!(text, "{:<width$}", row[0], width = widths[0]);
-        for (cell, width) in row.iter().zip(&widths).skip(1) {
-            let _ = write!(text, "  {cell:>width$}");
-        }
-        text.push('\n');
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::iris::statistics::MeanSd;
-
-    #[test]
-    fn columns_are_aligned_by_characters() {
-        let rows = [["a", "0.1 ± 0.2"], ["long", "1"]].map(|row| row.map(str::to_owned).to_vec());
-        assert_eq!(align(&rows), "a     0.1 ± 0.2\nlong          1\n");
-    }
 
     #[test]
     fn accuracies_are_percentages() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::cli::Args;
 use super::comparison::{Achievement, Comparison, Summary};
 use super::statistics::MeanSd;
+use crate::table::align;
 
 const HEADINGS: [&str; 7] = [
     "method",
@@ -123,35 +124,9 @@ fn milliseconds(time: Duration, trials: usize) -> String {
     format!("{:.1}", 1e3 * time.as_secs_f64() / trials as f64)
 }
 
-/// The first column to the left, the others to the right.
-fn align<const C: usize>(rows: &[[String; C]]) -> String {
-    let width = |column: usize| {
-        rows.iter()
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or_default()
-    };
-    let widths: [usize; C] = std::array::from_fn(width);
-    let mut text = String::new();
-    for row in rows {
-        let _ = write!(text, "{:<width$}", row[0], width = widths[0]);
-        for column in 1..C {
-            let _ = write!(text, "  {:>width$}", row[column], width = widths[column]);
-        }
-        text.push('\n');
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn columns_are_aligned_by_characters() {
-        let rows = [["a", "0.1 ± 0.2"], ["long", "1"]].map(|row| row.map(str::to_owned));
-        assert_eq!(align(&rows), "a     0.1 ± 0.2\nlong          1\n");
-    }
 
     #[test]
     fn counts_and_distances_read_well() {

@@ -127,6 +127,12 @@ fn arguments_that_contradict_each_other_are_refused() {
     );
     let message = failure(&out, &["--method", "deep", "--method", "deep"], 1);
     assert!(message.contains("'deep' is given twice"), "{message}");
+}
+
+#[cfg(not(feature = "opencl"))]
+#[test]
+fn a_device_needs_a_build_for_devices() {
+    let out = directory("no-device-support");
     let message = failure(&out, &["--backend", "opencl"], 1);
     assert!(
         message.contains("this build has no OpenCL support"),

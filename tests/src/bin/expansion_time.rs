@@ -7,9 +7,9 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use autodiff_tests::generated::{Crate, complaint, workspace};
+use autodiff_tests::median;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use serde::Serialize;
@@ -42,7 +42,7 @@ fn main() -> io::Result<()> {
             without.push(plain.check()?);
             with.push(differentiated.check()?);
         }
-        let per_copy = |times: Vec<f64>| median(times) / case.copies as f64;
+        let per_copy = |times: Vec<f64>| median(times.into_iter()) / case.copies as f64;
         let (plain_ms, differentiated_ms) = (per_copy(without), per_copy(with));
         let lines: usize = case
             .modules
@@ -59,11 +59,6 @@ fn main() -> io::Result<()> {
         println!("{}", serde_json::to_string(&line)?);
     }
     Ok(())
-}
-
-fn workspace() -> &'static Path {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().expect("the package stands in a workspace")
 }
 
 fn hundred() -> io::Result<Case> {
@@ -101,7 +96,7 @@ fn without_attributes(text: &str) -> String {
     text.join("\n").replace("#[constant] ", "")
 }
 
-struct Project(PathBuf);
+struct Project(Crate);
 
 impl Project {
     fn new(
@@ -110,48 +105,31 @@ impl Project {
         of: &Case,
         change: impl Fn(&str) -> String,
     ) -> io::Result<Project> {
-        let root = workspace()
-            .join("target/expansion")
-            .join(format!("{case}-{kind}"));
-        fs::create_dir_all(root.join("src"))?;
-        let runtime = workspace().join("autodiff-runtime");
-        let manifest = format!(
-            "[package]\nname = \"expansion-{case}-{kind}\"\nversion = \"0.0.0\"\n\
-             edition = \"2024\"\n\n[dependencies]\nautodiff-runtime.path = \"{}\"\n\
-             thiserror = \"*\"\n\n[profile.dev.build-override]\nopt-level = 1\n\n[workspace]\n",
-            runtime.display()
-        );
-        fs::write(root.join("Cargo.toml"), manifest)?;
-        fs::copy(workspace().join("Cargo.lock"), root.join("Cargo.lock"))?;
+        let project = Crate::new(&format!("expansion-{case}-{kind}"), "thiserror = \"*\"")?;
         let mut lib = String::from("#![allow(warnings)]\n");
         for (name, text) in &of.modules {
             lib += &format!("mod {name};\n");
-            fs::write(root.join(format!("src/{name}.rs")), change(text))?;
+            project.write(&format!("{name}.rs"), &change(text))?;
         }
-        fs::write(root.join("src/lib.rs"), lib)?;
-        let project = Project(root);
+        project.write("lib.rs", &lib)?;
+        let project = Project(project);
         project.check()?;
         Ok(project)
     }
 
     /// Milliseconds of processor time for one `cargo check` of the crate alone, from scratch.
     fn check(&self) -> io::Result<f64> {
-        let lib = self.0.join("src/lib.rs");
+        // Written anew, the file counts as changed.
+        let lib = self.0.source("lib.rs");
         let text = fs::read_to_string(&lib)?;
         fs::write(&lib, text)?;
         let start = processor_time()?;
-        let output = Command::new(env!("CARGO"))
-            .args(["check", "--offline", "--quiet"])
-            .current_dir(&self.0)
-            .env("CARGO_TARGET_DIR", workspace().join("target"))
-            .env("CARGO_INCREMENTAL", "0")
-            .output()?;
+        let mut cargo = self.0.cargo("check");
+        let output = cargo.env("CARGO_INCREMENTAL", "0").output()?;
         let elapsed = processor_time()? - start;
         match output.status.success() {
             true => Ok(elapsed),
-            false => Err(io::Error::other(
-                String::from_utf8_lossy(&output.stderr).into_owned(),
-            )),
+            false => Err(complaint(&output)),
         }
     }
 }
@@ -162,9 +140,4 @@ fn processor_time() -> io::Result<f64> {
     let microseconds =
         usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
     Ok(microseconds as f64 / 1e3)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

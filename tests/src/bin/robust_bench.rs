@@ -13,6 +13,7 @@ use autodiff_runtime::nalgebra::DMatrix;
 use autodiff_runtime::robust::{
     Aggregator, DenseGradient, Mean, OuterProducts, Spec, SpecError, Workspace,
 };
+use autodiff_tests::median;
 use clap::Parser;
 use cpu_time::ThreadTime;
 use serde::Serialize;
@@ -209,10 +210,4 @@ fn normal(rows: usize, columns: usize, seed: u64) -> DMatrix<f32> {
         );
         (radius * angle.cos()) as f32
     })
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut sorted: Vec<f64> = values.collect();
-    sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
 }

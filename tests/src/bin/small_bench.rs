@@ -7,8 +7,8 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use autodiff_tests::hand;
 use autodiff_tests::small::{self, inputs};
+use autodiff_tests::{hand, median};
 use cpu_time::ThreadTime;
 use serde::Serialize;
 
@@ -127,10 +127,4 @@ fn time(calls: u32, f: &mut impl FnMut() -> f64) -> f64 {
         black_box(f());
     }
     start.elapsed().as_nanos() as f64 / f64::from(calls)
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut sorted: Vec<f64> = values.collect();
-    sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() / 2]
 }

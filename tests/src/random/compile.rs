@@ -1,14 +1,12 @@
 //! Builds and runs a crate with one module for each program.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::case::source;
 use super::print::Mode;
 use super::program::Program;
+use crate::generated::{Crate, complaint};
 
 /// What became of a program.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,11 +26,9 @@ impl Outcome {
     }
 }
 
-/// Where generated crates live.
+/// A crate for programs.
 #[derive(Debug)]
-pub struct Laboratory {
-    root: PathBuf,
-}
+pub struct Laboratory(Crate);
 
 impl Laboratory {
     /// A crate called `name` below the target directory of this workspace.
@@ -41,11 +37,8 @@ impl Laboratory {
     ///
     /// If its directory cannot be made.
     pub fn new(name: &str) -> io::Result<Laboratory> {
-        let root = workspace().join("target/random").join(name);
-        fs::create_dir_all(root.join("src"))?;
-        fs::write(root.join("Cargo.toml"), manifest(name))?;
-        fs::copy(workspace().join("Cargo.lock"), root.join("Cargo.lock"))?;
-        Ok(Laboratory { root })
+        let tests = format!("autodiff-tests.path = \"{}\"", env!("CARGO_MANIFEST_DIR"));
+        Ok(Laboratory(Crate::new(&format!("random-{name}"), &tests)?))
     }
 
     /// Compiles and runs all `programs`.
@@ -77,23 +70,24 @@ impl Laboratory {
     fn build(&self, programs: &[Program], mode: Mode) -> io::Result<Vec<Outcome>> {
         let mut outcomes = vec![Outcome::Agrees; programs.len()];
         for (k, program) in programs.iter().enumerate() {
-            write_if_new(&self.file(k), &source(program, mode))?;
+            self.0.write(&format!("p{k}.rs"), &source(program, mode))?;
         }
         loop {
             let alive = (0..programs.len()).filter(|k| outcomes[*k] == Outcome::Agrees);
-            write_if_new(&self.root.join("src/main.rs"), &main(alive, mode))?;
-            let output = self.cargo(if mode == Mode::Plain {
+            self.0.write("main.rs", &main(alive, mode))?;
+            let verb = if mode == Mode::Plain {
                 "check"
             } else {
                 "build"
-            })?;
+            };
+            let output = self.0.cargo(verb).output()?;
             if output.status.success() {
                 return Ok(outcomes);
             }
             let stderr = String::from_utf8_lossy(&output.stderr);
             let failures = failures(&stderr);
             if failures.is_empty() {
-                return Err(io::Error::other(stderr.into_owned()));
+                return Err(complaint(&output));
             }
             for (k, message) in failures {
                 outcomes[k] = Outcome::DoesNotCompile(message);
@@ -101,26 +95,12 @@ impl Laboratory {
         }
     }
 
-    fn file(&self, k: usize) -> PathBuf {
-        self.root.join(format!("src/p{k}.rs"))
-    }
-
-    fn cargo(&self, verb: &str) -> io::Result<std::process::Output> {
-        Command::new(env!("CARGO"))
-            .args([verb, "--offline", "--quiet", "--color", "never"])
-            .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", workspace().join("target"))
-            .env_remove("RUSTFLAGS")
-            .output()
-    }
-
     fn run_built(&self) -> io::Result<BTreeMap<usize, Outcome>> {
-        let output = self.cargo("run")?;
-        let text = String::from_utf8_lossy(&output.stdout);
+        let output = self.0.cargo("run").output()?;
         if !output.status.success() {
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            return Err(io::Error::other(format!("{text}\n{stderr}")));
+            return Err(complaint(&output));
         }
+        let text = String::from_utf8_lossy(&output.stdout);
         let line = |line: &str| {
             let (k, message) = line.split_once('\t')?;
             let outcome = match message {
@@ -131,30 +111,6 @@ impl Laboratory {
         };
         Ok(text.lines().filter_map(line).collect())
     }
-}
-
-fn workspace() -> &'static Path {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().expect("the package stands in a workspace")
-}
-
-/// Keeps the time of a file that stays the same.
-fn write_if_new(path: &Path, text: &str) -> io::Result<()> {
-    match fs::read_to_string(path) {
-        Ok(old) if old == text => Ok(()),
-        _ => fs::write(path, text),
-    }
-}
-
-fn manifest(name: &str) -> String {
-    let workspace = workspace().display();
-    format!(
-        "[package]\nname = \"random-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-         [dependencies]\nautodiff-runtime = {{ path = \"{workspace}/autodiff-runtime\" }}\n\
-         autodiff-tests = {{ path = \"{workspace}/tests\" }}\n\n\
-         [profile.dev.build-override]\nopt-level = 1\n\n\
-         [profile.dev.package.random-{name}]\ndebug = false\n\n[workspace]\n"
-    )
 }
 
 fn main(alive: impl Iterator<Item = usize>, mode: Mode) -> String {

@@ -25,7 +25,7 @@ pub fn program(seed: u64) -> Program {
         helpers: Vec::new(),
         depth: 0,
         loops: Vec::new(),
-        returns: None,
+        returns: Output::Nothing,
         fuel: 0,
     };
     for k in 0..draw.below(4) {
@@ -71,8 +71,8 @@ struct Draw {
     depth: usize,
     /// The loops around the current statement: the number of iterations of each, at most.
     loops: Vec<usize>,
-    /// What the current function returns, if it may return early.
-    returns: Option<Output>,
+    /// What the current function returns.
+    returns: Output,
     /// How many more expressions the current statement may contain.
     fuel: usize,
 }
@@ -183,7 +183,7 @@ impl Draw {
         for param in &params {
             scope.add(Binding::of_param(param));
         }
-        self.returns = Some(output);
+        self.returns = output;
         let statements = self.random.random_range(STATEMENTS);
         let body = self.stmts(&mut scope, statements);
         let result = self.result(&mut scope, output);

@@ -332,7 +332,6 @@ pub enum Exit {
 #[derive(Clone, Debug)]
 pub enum PairExpr {
     Tuple(Expr, Expr),
-    Call(String, Vec<Arg>),
     SinCos(Expr),
     Var(String),
 }

@@ -5,6 +5,12 @@ use autodiff_runtime::{Dual, Scalar};
 /// x ↦ F(x).
 pub type Map<T> = Box<dyn Fn(&[T]) -> Vec<T>>;
 
+/// x ↦ f and ∇f.
+pub type Valued = Box<dyn Fn(&[f64]) -> (f64, Vec<f64>)>;
+
+/// (x, v) ↦ a vector.
+pub type Product = Box<dyn Fn(&[f64], &[f64]) -> Vec<f64>>;
+
 /// (x, v) ↦ F(x) and a vector.
 pub type Linear = Box<dyn Fn(&[f64], &[f64]) -> (Vec<f64>, Vec<f64>)>;
 
@@ -43,9 +49,9 @@ pub struct ReadingModes {
     /// `f_grad`.
     pub grad: Map<f64>,
     /// `f_value_and_grad`.
-    pub value_and_grad: Box<dyn Fn(&[f64]) -> (f64, Vec<f64>)>,
+    pub value_and_grad: Valued,
     /// `f_hvp`.
-    pub hvp: Box<dyn Fn(&[f64], &[f64]) -> Vec<f64>>,
+    pub hvp: Product,
 }
 
 /// Beyond this size a program says more about rounding than about derivatives.

@@ -1,5 +1,7 @@
 //! One name for a parameter, loop variables, what patterns bind and what an arm computes.
 
+#![allow(clippy::redundant_guards, reason = "the guard is tested")]
+
 use autodiff_runtime::differentiate;
 
 #[differentiate(scalar)]

@@ -36,5 +36,6 @@ pub fn step_control(y0: f64, rate: f64, tolerance: f64, end: f64) -> f64 {
 }
 
 pub fn points() -> Vec<(f64, f64, f64, f64)> {
-    vec![(0.2, 1.7, 0.02, 2.1), (0.6, 0.9, 0.01, 1.05)]
+    // Differences must not change which steps are accepted.
+    vec![(0.2, 1.7, 0.02, 2.1)]
 }

@@ -21,28 +21,30 @@ impl Writer<'_> {
         };
         let (body, attempt) = (self.success(body), self.attempt("jvp"));
         let pair = self.f.wrapped(&quote!((#output, #output_dot)));
+        let (head, enter) = (self.head(&attempt, &generics, &params), self.enter(false));
         let method = quote! {
             #attributes
-            pub fn #attempt #generics(self, #(#params),*) -> #pair #clause { #body }
+            #head -> #pair #clause { #enter #body }
         };
         if self.f.fallible.is_none() {
             return method;
         }
         let (outcome, names) = (self.outcome(), self.paired_names());
+        let (outer, within) = (
+            self.head(&format_ident!("jvp"), &generics, &params),
+            self.within(&attempt),
+        );
         quote! {
             #method
             #attributes
-            pub fn jvp #generics(
-                self,
-                #(#params),*
-            ) -> (#outcome, ::core::option::Option<#output_dot>) #clause {
-                ::autodiff_runtime::private::apart(self.#attempt(#names))
+            #outer -> (#outcome, ::core::option::Option<#output_dot>) #clause {
+                #enter
+                ::autodiff_runtime::private::apart(#within(#names))
             }
         }
     }
 
     pub(super) fn public_jvp(&self) -> TokenStream {
-        let key = self.key_name();
         let args = self.f.params.iter().map(|param| {
             let (ident, dot) = (&param.ident, &param.dot);
             match param.active {
@@ -51,12 +53,16 @@ impl Writer<'_> {
             }
         });
         let checks = self.checks(|param| &param.dot, "tangent");
-        let (attempt, or_fail) = (self.attempt("jvp"), self.or_fail());
-        let call = quote!(#key.#attempt(#(#args),*)#or_fail);
+        let borrow = self.borrow_dot();
+        let (attempt, or_fail) = (self.attempted("jvp"), self.or_fail());
+        let call = quote!(#attempt(#(#args),*)#or_fail);
         let (output, tangent) = (self.output(), self.output_tangent(&self.float()));
         let (output, body) = match self.f.output {
-            Some(_) => (quote!(-> (#output, #tangent)), quote!(#checks #call)),
-            None => (quote!(), quote!(#checks #call;)),
+            Some(_) => (
+                quote!(-> (#output, #tangent)),
+                quote!(#borrow #checks #call),
+            ),
+            None => (quote!(), quote!(#borrow #checks #call;)),
         };
         self.item(
             "jvp",

@@ -65,23 +65,17 @@ impl Writer<'_> {
                 let bar = &param.bar;
                 match cotangent {
                     Some(Operand::Lit(0.0, _)) | None => quote!(),
-                    Some(operand) if matches!(param.shape, Ty::Real | Ty::Other) => {
-                        let operand = emit.operand(operand);
-                        quote!(*#bar += #operand;)
-                    }
-                    Some(operand) => {
-                        let operand = emit.operand(operand);
-                        quote!(::autodiff_runtime::private::accumulate(#bar, &#operand);)
-                    }
+                    Some(operand) => add_cotangent(param, &quote!(#bar), &emit.operand(operand)),
                 }
             });
         let (result, rebind) = (self.result(&emit), self.rebind());
-        quote!(#rebind #forward #backward #(#adds)* #result)
+        let imports = self.imports();
+        quote!(#imports #rebind #forward #backward #(#adds)* #result)
     }
 
     /// Tangents of all inputs, some at a time, through the forward mode.
     pub(super) fn forward_gradient(&self) -> TokenStream {
-        let (key, float) = (self.key_name(), self.float());
+        let float = self.float();
         const MOST: usize = 8;
         let width = self
             .static_inputs()
@@ -94,13 +88,13 @@ impl Writer<'_> {
             quote!(::autodiff_runtime::private::scatter(&mut *#bar, &mut __at, __block, &__dot);)
         });
         let total = self.input_count();
-        let (attempt, or_fail) = (self.attempt("jvp"), self.or_fail());
+        let (attempt, or_fail) = (self.attempted("jvp"), self.or_fail());
         quote! {
             let __total = #total;
             let mut __block = 0_usize;
             loop {
                 #seeds
-                let (__value, __dot) = #key.#attempt(#args)#or_fail;
+                let (__value, __dot) = #attempt(#args)#or_fail;
                 let mut __at = 0_usize;
                 #(#collect)*
                 __block += #width;
@@ -126,7 +120,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn public_grad(&self) -> TokenStream {
-        let (float, into) = (self.float(), self.name("grad_into"));
+        let (float, into) = (self.float(), self.sibling("grad_into"));
         let zeros = self.f.active().map(|param| {
             let (bar, zero) = (&param.bar, zero_like(param, &float));
             quote!(let mut #bar = #zero;)
@@ -134,10 +128,13 @@ impl Writer<'_> {
         let zeros: TokenStream = zeros.collect();
         let args = self.f.params.iter().map(|param| {
             let (ident, bar) = (&param.ident, &param.bar);
-            if param.active {
-                quote!(#ident, &mut #bar)
-            } else {
-                quote!(#ident)
+            let value = match self.is_given_by_value(param) {
+                true => self.handed(param),
+                false => quote!(#ident),
+            };
+            match param.active {
+                true => quote!(#value, &mut #bar),
+                false => value,
             }
         });
         let or_fail = self.or_fail();

@@ -5,6 +5,7 @@ use super::*;
 impl Writer<'_> {
     pub(super) fn public_hvp(&self) -> TokenStream {
         let checks = self.checks(|param| &param.dot, "tangent");
+        let borrow = self.borrow_dot();
         let ty = self.gradient_type();
         let body = self.lowered.map(|lowered| self.hvp_body(lowered));
         self.item(
@@ -12,7 +13,7 @@ impl Writer<'_> {
             &docs::hvp(self.f),
             &self.tangent_params(),
             quote!(-> #ty),
-            quote!(#checks #body),
+            quote!(#borrow #checks #body),
         )
     }
 
@@ -50,14 +51,21 @@ impl Writer<'_> {
         }
         let (rebind, mutable) = (self.rebind(), self.rebind_dots());
         let parts = bare(parts);
-        quote!(#shadows #rebind #mutable #forward #backward #parts)
+        let refusal = lowered.first_order_only.as_ref();
+        let refusal = refusal.map(|message| quote!(::core::panic!("{}", #message);));
+        let imports = self.imports();
+        quote!(#refusal #imports #shadows #rebind #mutable #forward #backward #parts)
     }
 
     pub(super) fn public_hessian(&self) -> TokenStream {
-        let (float, hvp) = (self.float(), self.name("hvp"));
+        let (float, hvp) = (self.float(), self.sibling("hvp"));
         let seeds = self.seeds(&float);
         let args = self.f.params.iter().map(|param| {
-            let (value, dot) = (self.again(param), own_dot(param));
+            let value = self.handed(param);
+            let dot = match self.is_given_by_value(param) {
+                true => param.dot.to_token_stream(),
+                false => own_dot(param),
+            };
             match param.active {
                 true => quote!(#value, #dot),
                 false => value,

@@ -34,8 +34,8 @@ impl Writer<'_> {
     }
 
     pub(super) fn public_jacobian(&self) -> TokenStream {
-        let (key, float) = (self.key_name(), self.float());
-        let into = self.name("jacobian_into");
+        let float = self.float();
+        let into = self.sibling("jacobian_into");
         let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
         let seeds = self.seeds(&lanes);
         let args = self.seeded_args();
@@ -51,14 +51,14 @@ impl Writer<'_> {
                 .collect(),
         };
         let by_rows = self.rows_by_reverse();
-        let (attempt, or_fail) = (self.attempt("jvp"), self.or_fail());
+        let (attempt, or_fail) = (self.attempted("jvp"), self.or_fail());
         let sweep = quote! {
             let __total = #total;
             #by_rows
             let mut __block = 0_usize;
             loop {
                 #seeds
-                let (__value, __dot) = #key.#attempt(#args)#or_fail;
+                let (__value, __dot) = #attempt(#args)#or_fail;
                 let mut __row = 0_usize;
                 #(::autodiff_runtime::private::store_rows(
                     &#tangents, &mut __row, __block, __total, &mut *jacobian,
@@ -69,7 +69,7 @@ impl Writer<'_> {
             }
         };
         let mut params = self.plain_params();
-        let again = self.f.params.iter().map(|param| self.again(param));
+        let again = self.f.params.iter().map(|param| self.handed(param));
         // A first evaluation tells how many rows there are.
         let rows = {
             let first = self.seeded_args();
@@ -77,7 +77,7 @@ impl Writer<'_> {
             quote! {{
                 let __block = usize::MAX;
                 #zero_seeds
-                let (__value, __dot) = #key.#attempt(#first)#or_fail;
+                let (__value, __dot) = #attempt(#first)#or_fail;
                 0_usize #(+ ::autodiff_runtime::private::count(&#tangents))*
             }}
         };
@@ -100,7 +100,7 @@ impl Writer<'_> {
 
     /// `f_jacobian_times_into`: tangents in the directions that the caller chooses.
     fn jacobian_times(&self, tangents: &[TokenStream]) -> TokenStream {
-        let (key, float) = (self.key_name(), self.float());
+        let float = self.float();
         let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
         let seeds = self.f.active().map(|param| {
             let (dot, zero) = (&param.dot, zero_like(param, &lanes));
@@ -112,7 +112,7 @@ impl Writer<'_> {
             }
         });
         let (total, args) = (self.input_count(), self.seeded_args());
-        let (attempt, or_fail) = (self.attempt("jvp"), self.or_fail());
+        let (attempt, or_fail) = (self.attempted("jvp"), self.or_fail());
         let body = quote! {
             let __seeds = seeds;
             ::autodiff_runtime::private::check_seeds::<#float>(__seeds, #total);
@@ -121,7 +121,7 @@ impl Writer<'_> {
             while __block < __directions {
                 let mut __at = 0_usize;
                 #(#seeds)*
-                let (__value, __dot) = #key.#attempt(#args)#or_fail;
+                let (__value, __dot) = #attempt(#args)#or_fail;
                 let mut __row = 0_usize;
                 #(::autodiff_runtime::private::store_rows(
                     &#tangents, &mut __row, __block, __directions, &mut *products,
@@ -147,48 +147,42 @@ impl Writer<'_> {
         if in_place || !self.f.output_shape.may_be_active() {
             return quote!();
         }
-        let (key, float) = (self.key_name(), self.float());
+        let float = self.float();
         let (some, none) = (
             quote!(::core::option::Option::Some),
             quote!(::core::option::Option::None),
         );
-        let (attempt, or_fail) = (self.attempt("pull"), self.or_fail());
+        let (attempt, or_fail) = (self.attempted("pull"), self.or_fail());
         let done = self.f.fallible.as_ref();
         let done = done.map(|_| quote!(::autodiff_runtime::private::succeed(())));
         let (mut names, mut args) = (Vec::new(), vec![quote!(__seed)]);
         let (mut zeros, mut stores) = (TokenStream::new(), TokenStream::new());
-        for (k, param) in self.f.params.iter().enumerate() {
+        for param in &self.f.params {
             let (ident, bar) = (&param.ident, &param.bar);
             names.push(self.again(param));
-            match (param.passing, param.active) {
-                (Passing::Value, _) => {}
-                (Passing::Mutable, _) => args.extend([none.clone(), none.clone()]),
-                (Passing::Shared, false) => args.extend([quote!(#some(#ident)), none.clone()]),
-                (Passing::Shared, true) => {
-                    args.extend([quote!(#some(#ident)), quote!(#some(&mut #bar))]);
-                    let zero = zero_like(param, &float);
-                    zeros.extend(quote!(let mut #bar = #zero;));
-                }
+            args.push(match param.passing {
+                Passing::Shared => quote!(#some(#ident)),
+                _ => none.clone(),
+            });
+            if !param.active {
+                args.push(none.clone());
+                continue;
             }
-            if param.active {
-                let k = proc_macro2::Literal::usize_unsuffixed(k);
-                let from = match param.passing {
-                    Passing::Value => quote!(__cotangents.#k),
-                    _ => quote!(#bar),
-                };
-                stores.extend(quote! {
-                    ::autodiff_runtime::private::store_row(&#from, &mut __entry, &mut *jacobian);
-                });
-            }
+            args.push(quote!(#some(&mut #bar)));
+            let zero = zero_like(param, &float);
+            zeros.extend(quote!(let mut #bar = #zero;));
+            stores.extend(quote! {
+                ::autodiff_runtime::private::store_row(&#bar, &mut __entry, &mut *jacobian);
+            });
         }
         let row = quote! {
-                    let (__value, __pullback) = #key.#attempt(#(#names),*)#or_fail;
+                    let (__value, __pullback) = #attempt(#(#names),*)#or_fail;
                     let mut __seed = ::autodiff_runtime::private::zero_like::<#float, _>(&__value);
                     let mut __at = 0_usize;
                     ::autodiff_runtime::private::seed(&mut __seed, &mut __at, __row);
                     ::autodiff_runtime::private::check_jacobian(jacobian.len(), __at, __total);
                     #zeros
-                    let __cotangents = __pullback(#(#args),*);
+                    __pullback(#(#args),*);
                     let mut __entry = __row * __total;
                     #stores
         };

@@ -32,6 +32,16 @@ impl Writer<'_> {
         }
     }
 
+    /// The zero adjoint of a parameter that a pullback no longer sees.
+    pub(super) fn zero_of(&self, param: &Param) -> TokenStream {
+        let float = self.float();
+        if matches!(param.shape, Ty::Real | Ty::Other) {
+            return quote!(<#float as ::autodiff_runtime::private::Lane<#float>>::zero());
+        }
+        let (of, outline) = (param.referent(), format_ident!("__outline_{}", param.ident));
+        quote!(::autodiff_runtime::private::zero_of::<#float, #of>(&#outline))
+    }
+
     /// The panic of a shadow or tangent of the wrong length comes first.
     pub(super) fn checks(&self, names: impl Fn(&Param) -> &Ident, what: &str) -> TokenStream {
         self.f
@@ -43,7 +53,7 @@ impl Writer<'_> {
     pub(super) fn check(&self, param: &Param, companion: &Ident, what: &str) -> TokenStream {
         fn has_length(ty: &Ty) -> bool {
             match ty {
-                Ty::Vec(_) | Ty::Slice(_) => true,
+                Ty::Vec(_) | Ty::Slice(_) | Ty::Unknown => true,
                 Ty::Array(inner, _) | Ty::Ref(inner, _) => has_length(inner),
                 Ty::Tuple(parts) => parts.iter().any(has_length),
                 _ => false,
@@ -52,7 +62,7 @@ impl Writer<'_> {
         if !has_length(&param.shape) {
             return quote!();
         }
-        let (ident, name) = (&param.ident, param.ident.to_string());
+        let (ident, name) = (&param.ident, param.shown());
         let value = borrow(ident, param.passing != Passing::Value);
         let by_value = what == "tangent" && param.passing == Passing::Value;
         let companion = borrow(companion, !by_value);
@@ -87,10 +97,25 @@ impl Writer<'_> {
         params
     }
 
+    /// `let this_dot = &this_dot;` for a receiver that users give by value.
+    pub(super) fn borrow_dot(&self) -> TokenStream {
+        match self.f.params.first() {
+            Some(param) if param.active && self.is_given_by_value(param) => {
+                let dot = &param.dot;
+                quote!(let #dot = &#dot;)
+            }
+            _ => quote!(),
+        }
+    }
+
     pub(super) fn tangent_params(&self) -> Vec<TokenStream> {
         let float = self.float();
         self.params_with(|param| {
             let (dot, ty) = (&param.dot, self.companion(param, &float));
+            if self.is_given_by_value(param) {
+                let ty = tangent_type(param.referent(), &float);
+                return quote!(#dot: #ty);
+            }
             quote!(#dot: #ty)
         })
     }

@@ -4,48 +4,58 @@ use super::*;
 
 impl Writer<'_> {
     pub(super) fn key_pull(&self) -> TokenStream {
-        let held = held_lifetimes(self.f);
-        let params = self.f.params.iter().map(|param| self.pull_param(param));
-        let before = held
-            .new
-            .as_ref()
-            .map_or(quote!(), |lifetime| quote!(#lifetime,));
-        let generics = self.generics(before, quote!());
-        let output = self.output();
-        let types = self.closure_params(&format_ident!("seed"), false);
-        let types = types.into_iter().map(only_type);
-        let returned = self.cotangent_types();
-        let call = quote!((#(#types),*) -> (#(#returned,)*));
-        let pullback = self.pullback_type(&call, &held);
-        let (clause, attributes) = (self.where_clause(), attributes());
         let (body, attempt) = (self.success(self.pull_body()), self.attempt("pull"));
-        let params: Vec<TokenStream> = params.collect();
-        let pair = self.f.wrapped(&quote!((#output, #pullback)));
+        let (generics, params, pair) = self.pull_signature();
+        let (clause, attributes) = (self.where_clause(), attributes());
+        let (head, enter) = (self.head(&attempt, &generics, &params), self.enter(false));
         let method = quote! {
             #attributes
-            pub fn #attempt #generics(self, #(#params),*) -> #pair #clause { #body }
+            #head -> #pair #clause { #enter #body }
         };
         if self.f.fallible.is_none() {
             return method;
         }
+        let (head, within) = (
+            self.head(&format_ident!("pull"), &generics, &params),
+            self.within(&attempt),
+        );
         let names = self.f.params.iter().map(|param| &param.ident);
         let names = quote!(#(#names),*);
-        let (ty, outer) = self.outer_pullback(&held, false);
+        let (ty, outer) = self.outer_pullback(&held_lifetimes(self.f), false);
         let outcome = self.outcome();
-        let zeros = self.zero_cotangents();
         quote! {
             #method
             #attributes
-            pub fn pull #generics(self, #(#params),*) -> (#outcome, #ty) #clause {
-                let __zeros = #zeros;
+            #head -> (#outcome, #ty) #clause {
+                #enter
                 let (__value, __pullback) =
-                    ::autodiff_runtime::private::apart(self.#attempt(#names));
+                    ::autodiff_runtime::private::apart(#within(#names));
                 (__value, #outer)
             }
         }
     }
 
-    /// The pullback of a function that may fail, for callers: without a value it gives zeros.
+    /// Generics, parameters and result of a method that gives value and pullback.
+    pub(super) fn pull_signature(&self) -> (TokenStream, Vec<TokenStream>, TokenStream) {
+        let held = held_lifetimes(self.f);
+        let generics = self.held_generics(&held);
+        let params = self.f.params.iter().map(|param| self.pull_param(param));
+        let output = self.output();
+        let types = self.closure_params(&format_ident!("seed"), false);
+        let types = types.into_iter().map(only_type);
+        let pullback = self.pullback_type(&quote!((#(#types),*)), &held);
+        let pair = self.f.wrapped(&quote!((#output, #pullback)));
+        (generics, params.collect(), pair)
+    }
+
+    /// The generic parameters of a method whose result holds on to references.
+    pub(super) fn held_generics(&self, held: &Held) -> TokenStream {
+        let lifetime = held.new.as_ref();
+        let before = lifetime.map_or(quote!(), |lifetime| quote!(#lifetime,));
+        self.generics(before, quote!())
+    }
+
+    /// The pullback of a function that may fail, for callers: without a value it adds nothing.
     pub(super) fn outer_pullback(&self, held: &Held, second: bool) -> (TokenStream, TokenStream) {
         let (seed, dot) = (format_ident!("__seed"), format_ident!("__seed_dot"));
         let mut params = self.closure_params(&seed, second);
@@ -63,63 +73,31 @@ impl Writer<'_> {
             .collect();
         let rest = &names[seeds.len()..];
         let types = params.iter().cloned().map(only_type);
-        let returned = self.cotangent_types();
-        let returned = match second {
-            true => quote!(((#(#returned,)*), (#(#returned,)*))),
-            false => quote!((#(#returned,)*)),
-        };
-        let ty = self.pullback_type(&quote!((#(#types),*) -> #returned), held);
+        let ty = self.pullback_type(&quote!((#(#types),*)), held);
         let some = quote!(::core::option::Option::Some);
         let closure = self.boxed(quote! {
-            move |#(#params),*| -> #returned {
-                match (__pullback, #(#seeds),*) {
-                    (#some(__pullback), #(#some(#seeds)),*) => {
-                        __pullback(#(#seeds,)* #(#rest),*)
-                    }
-                    _ => __zeros,
+            move |#(#params),*| {
+                if let (#some(__pullback), #(#some(#seeds)),*) = (__pullback, #(#seeds),*) {
+                    __pullback(#(#seeds,)* #(#rest),*)
                 }
             }
         });
         (ty, closure)
     }
 
-    /// The cotangents of a function that has failed.
-    pub(super) fn zero_cotangents(&self) -> TokenStream {
-        let float = self.float();
-        let zeros = self
-            .f
-            .params
-            .iter()
-            .map(|param| match (param.active, param.passing) {
-                (true, Passing::Value) => zero_like(param, &float),
-                _ => quote!(()),
-            });
-        quote!((#(#zeros,)*))
-    }
-
     /// A pullback is a closure; that of a function that calls itself has to be boxed.
     pub(super) fn pullback_type(&self, call: &TokenStream, held: &Held) -> TokenStream {
         let lifetimes = &held.all;
-        if self.is_recursive() {
+        if self.recursive {
             let bound = held.all.first().map(|lifetime| quote!(+ #lifetime));
             return quote!(::std::boxed::Box<dyn ::core::ops::FnOnce #call #bound>);
         }
-        let consts = self.captured();
-        quote!(impl ::core::ops::FnOnce #call + use<#(#lifetimes,)* #(#consts),*>)
-    }
-
-    pub(super) fn is_recursive(&self) -> bool {
-        let mut recursive = false;
-        if let Some(lowered) = self.lowered {
-            lowered.trace.body.walk(&mut |stmt| {
-                recursive |= matches!(stmt, Stmt::Call(call) if call.recursive);
-            });
-        }
-        recursive
+        let captured = self.captured(lifetimes);
+        quote!(impl ::core::ops::FnOnce #call + #captured)
     }
 
     pub(super) fn boxed(&self, closure: TokenStream) -> TokenStream {
-        if self.is_recursive() {
+        if self.recursive {
             quote!(::std::boxed::Box::new(#closure))
         } else {
             closure
@@ -140,22 +118,9 @@ impl Writer<'_> {
         quote!(&mut #inner)
     }
 
-    /// What a pullback returns: one entry for each parameter, `()` where there is no cotangent.
-    pub(super) fn cotangent_types(&self) -> Vec<TokenStream> {
-        let float = self.float();
-        self.f
-            .params
-            .iter()
-            .map(|param| match (param.active, param.passing) {
-                (true, Passing::Value) => tangent_type(&param.ty, &float).to_token_stream(),
-                _ => quote!(()),
-            })
-            .collect()
-    }
-
-    /// The parameters of the closure: the seed, then for each reference the argument again, if it
-    /// is shared, and the shadow. Both kinds of reference are treated alike, because a caller that
-    /// passes on a `&mut` of its own does not know which the callee takes.
+    /// The parameters of the closure: the seed, then for each parameter the argument again, if it is
+    /// a shared reference, and the adjoint to add to. All kinds of passing are treated alike,
+    /// because a caller does not always know which the callee has.
     pub(super) fn closure_params(&self, seed: &Ident, second: bool) -> Vec<TokenStream> {
         let (float, seed_ty) = (self.float(), self.output_tangent(&self.float()));
         let mut params = vec![quote!(#seed: #seed_ty)];
@@ -164,21 +129,31 @@ impl Writer<'_> {
             params.push(quote!(#dot: #seed_ty));
         }
         for param in &self.f.params {
-            let (dot, bar, of) = (&param.dot, &param.bar, param.referent());
-            let again = match param.passing {
-                Passing::Value => continue,
-                Passing::Shared => param.ident.clone(),
-                Passing::Mutable => format_ident!("__again_{}", param.ident),
+            let (bar, of, shadow) = (&param.bar, param.referent(), self.shadow(param));
+            let nothing = quote!(::autodiff_runtime::private::HeldConstant);
+            let (again, dot, given) = match param.passing {
+                Passing::Shared => (param.ident.clone(), param.dot.clone(), quote!(&#of)),
+                _ => {
+                    let again = format_ident!("__again_{}", param.ident);
+                    let dot = format_ident!("__again_{}", param.dot);
+                    let given = match param.passing {
+                        Passing::Value => nothing.clone(),
+                        _ => quote!(&#of),
+                    };
+                    (again, dot, given)
+                }
             };
-            params.push(quote!(#again: ::core::option::Option<&#of>));
-            if second && !param.active {
-                let held = quote!(::autodiff_runtime::private::HeldConstant);
-                params.push(quote!(#dot: ::core::option::Option<#held>));
-            } else if second {
-                let inner = tangent_type(of, &float);
-                params.push(quote!(#dot: ::core::option::Option<&#inner>));
+            params.push(quote!(#again: ::core::option::Option<#given>));
+            if second {
+                let given = match (param.active, param.passing) {
+                    (false, _) | (_, Passing::Value) => nothing,
+                    _ => {
+                        let inner = tangent_type(of, &float);
+                        quote!(&#inner)
+                    }
+                };
+                params.push(quote!(#dot: ::core::option::Option<#given>));
             }
-            let shadow = self.shadow(param);
             params.push(quote!(#bar: ::core::option::Option<#shadow>));
             if second {
                 let bar_dot = format_ident!("{}_dot", bar);
@@ -206,29 +181,16 @@ impl Writer<'_> {
                 };
             });
         }
-        for param in self
-            .f
-            .active()
-            .filter(|param| param.passing != Passing::Value)
-        {
+        for param in self.f.active().filter(|param| param.has_shadow()) {
             let (bar, shadow) = (&param.bar, self.shadow(param));
-            let outline = format_ident!("__outline_{}", param.ident);
-            let zero = |take: TokenStream| match param.passing {
+            let zero = match param.passing {
                 Passing::Shared => zero_like(param, &float),
-                _ => {
-                    let of = param.referent();
-                    quote!(::autodiff_runtime::private::zero_of::<#float, #of>(&#take))
-                }
+                _ => self.zero_of(param),
             };
-            tokens.extend(self.open(bar, &shadow, Passing::Mutable, zero(quote!(#outline))));
+            tokens.extend(self.open(bar, &shadow, Passing::Mutable, zero.clone()));
             if second {
                 let bar_dot = format_ident!("{}_dot", bar);
-                tokens.extend(self.open(
-                    &bar_dot,
-                    &shadow,
-                    Passing::Mutable,
-                    zero(quote!(#outline)),
-                ));
+                tokens.extend(self.open(&bar_dot, &shadow, Passing::Mutable, zero));
                 if param.passing == Passing::Shared {
                     tokens.extend(self.open_tangent(param, &float));
                 }
@@ -242,10 +204,12 @@ impl Writer<'_> {
         let float = self.float();
         self.f
             .active()
-            .filter(|param| param.passing == Passing::Mutable)
+            .filter(|param| {
+                param.passing != Passing::Shared && !matches!(param.shape, Ty::Real | Ty::Other)
+            })
             .map(|param| {
-                let (ident, outline) = (&param.ident, format_ident!("__outline_{}", param.ident));
-                quote!(let #outline = ::autodiff_runtime::private::outline::<#float, _>(&*#ident);)
+                let (of, outline) = (borrowed(param), format_ident!("__outline_{}", param.ident));
+                quote!(let #outline = ::autodiff_runtime::private::outline::<#float, _>(#of);)
             })
             .collect()
     }
@@ -253,9 +217,8 @@ impl Writer<'_> {
     pub(super) fn pull_body(&self) -> TokenStream {
         let Some(lowered) = self.lowered else {
             let params = self.closure_params(&format_ident!("seed"), false);
-            let types = self.cotangent_types();
             return quote! {
-                (::autodiff_runtime::private::never(), move |#(#params),*| -> (#(#types,)*) {
+                (::autodiff_runtime::private::never(), move |#(#params),*| {
                     ::core::unreachable!()
                 })
             };
@@ -266,30 +229,42 @@ impl Writer<'_> {
         let seed = reverse.seed.expect("a pullback has a seed");
         let seed = trace.var(seed).ident.clone();
         let (forward, backward) = (emit.block(&forward), emit.block(&backward));
-        let cotangents = self.cotangents(&emit, &reverse.cotangents);
         let params = self.closure_params(&seed, false);
         let (open, outlines, rebind) = (self.open_shadows(false), self.outlines(), self.rebind());
-        let types = self.cotangent_types();
+        let pairs = self.f.params.iter().zip(&reverse.cotangents);
+        let adds = pairs.map(|(param, cotangent)| {
+            let value = cotangent.as_ref().map(|operand| emit.operand(operand));
+            self.add_to_given(param, &param.bar, value)
+        });
+        let adds: TokenStream = adds.collect();
         let closure = self.boxed(quote! {
-            move |#(#params),*| -> (#(#types,)*) { #open #backward (#(#cotangents,)*) }
+            move |#(#params),*| { #open #backward #adds }
         });
         let result = self.result(&emit);
-        quote!(#outlines #rebind #forward (#result, #closure))
+        let imports = self.imports();
+        quote!(#imports #outlines #rebind #forward (#result, #closure))
     }
 
-    /// One expression for each parameter.
-    pub(super) fn cotangents(
+    /// Adds `value`, if there is one, to the adjoint that a pullback is given for a parameter.
+    pub(super) fn add_to_given(
         &self,
-        emit: &Emit<'_>,
-        cotangents: &[Option<Operand>],
-    ) -> Vec<TokenStream> {
-        cotangents
-            .iter()
-            .map(|cotangent| match cotangent {
-                Some(operand) => emit.operand(operand),
-                None => quote!(()),
-            })
-            .collect()
+        param: &Param,
+        given: &Ident,
+        value: Option<TokenStream>,
+    ) -> TokenStream {
+        let Some(value) = value else {
+            return quote!();
+        };
+        let add = add_cotangent(param, &quote!(__bar), &value);
+        quote!(if let ::core::option::Option::Some(__bar) = #given { #add })
+    }
+}
+
+/// `bar += value`, for the adjoint of a parameter.
+pub(super) fn add_cotangent(param: &Param, bar: &TokenStream, value: &TokenStream) -> TokenStream {
+    match param.shape {
+        Ty::Real | Ty::Other => quote!(*#bar += #value;),
+        _ => quote!(::autodiff_runtime::private::accumulate(#bar, &#value);),
     }
 }
 

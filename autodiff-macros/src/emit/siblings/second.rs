@@ -4,86 +4,89 @@ use super::*;
 
 impl Writer<'_> {
     pub(super) fn key_pull_jvp(&self) -> TokenStream {
-        let float = self.float();
-        let held = held_lifetimes(self.f);
-        let before = held
-            .new
-            .as_ref()
-            .map_or(quote!(), |lifetime| quote!(#lifetime,));
-        let generics = self.generics(before, quote!());
-        let params: Vec<TokenStream> = self
-            .f
-            .params
-            .iter()
-            .map(|param| {
-                let (pair, dot) = (self.pull_param(param), &param.dot);
-                let companion = self.companion(param, &float);
-                quote!(#pair, #dot: ::core::option::Option<#companion>)
-            })
-            .collect();
-        let (output, tangent) = (self.output(), self.output_tangent(&float));
-        let types = self.closure_params(&format_ident!("seed"), true);
-        let types = types.into_iter().map(only_type);
-        let returned = self.cotangent_types();
-        let call = quote!((#(#types),*) -> ((#(#returned,)*), (#(#returned,)*)));
-        let pullback = self.pullback_type(&call, &held);
-        let (clause, attributes) = (self.where_clause(), attributes());
         let (body, attempt) = (self.success(self.pull_jvp_body()), self.attempt("pull_jvp"));
-        let three = self.f.wrapped(&quote!((#output, #tangent, #pullback)));
+        let (generics, params, three) = self.pull_jvp_signature();
+        let (clause, attributes) = (self.where_clause(), attributes());
+        let (head, enter) = (self.head(&attempt, &generics, &params), self.enter(false));
         let method = quote! {
             #attributes
-            pub fn #attempt #generics(self, #(#params),*) -> #three #clause { #body }
+            #head -> #three #clause { #enter #body }
         };
         if self.f.fallible.is_none() {
             return method;
         }
-        let (ty, outer) = self.outer_pullback(&held, true);
-        let (outcome, tangent) = (self.outcome(), self.if_there(tangent));
-        let (names, zeros) = (self.paired_names(), self.zero_cotangents());
+        let (head, within) = (
+            self.head(&format_ident!("pull_jvp"), &generics, &params),
+            self.within(&attempt),
+        );
+        let (ty, outer) = self.outer_pullback(&held_lifetimes(self.f), true);
+        let tangent = self.if_there(self.output_tangent(&self.float()));
+        let (outcome, names) = (self.outcome(), self.paired_names());
         quote! {
             #method
             #attributes
-            pub fn pull_jvp #generics(self, #(#params),*) -> (#outcome, #tangent, #ty) #clause {
-                let __zeros = (#zeros, #zeros);
+            #head -> (#outcome, #tangent, #ty) #clause {
+                #enter
                 let (__value, __tangent, __pullback) =
-                    ::autodiff_runtime::private::three_apart(self.#attempt(#names));
+                    ::autodiff_runtime::private::three_apart(#within(#names));
                 (__value, __tangent, #outer)
             }
         }
     }
 
+    /// Generics, parameters and result of a method that gives value, tangent and pullback.
+    pub(super) fn pull_jvp_signature(&self) -> (TokenStream, Vec<TokenStream>, TokenStream) {
+        let (float, held) = (self.float(), held_lifetimes(self.f));
+        let params = self.f.params.iter().map(|param| {
+            let (pair, dot) = (self.pull_param(param), &param.dot);
+            let companion = self.companion(param, &float);
+            quote!(#pair, #dot: ::core::option::Option<#companion>)
+        });
+        let (output, tangent) = (self.output(), self.output_tangent(&float));
+        let types = self.closure_params(&format_ident!("seed"), true);
+        let types = types.into_iter().map(only_type);
+        let pullback = self.pullback_type(&quote!((#(#types),*)), &held);
+        let three = self.f.wrapped(&quote!((#output, #tangent, #pullback)));
+        (self.held_generics(&held), params.collect(), three)
+    }
+
     pub(super) fn pull_jvp_body(&self) -> TokenStream {
         let float = self.float();
-        let types = self.cotangent_types();
-        let returned = quote!(((#(#types,)*), (#(#types,)*)));
         let Some(lowered) = self.lowered else {
             let params = self.closure_params(&format_ident!("seed"), true);
             return quote! {
-                (::autodiff_runtime::private::never(), ::autodiff_runtime::private::never(), move |#(#params),*| -> #returned {
+                (::autodiff_runtime::private::never(), ::autodiff_runtime::private::never(), move |#(#params),*| {
                     ::core::unreachable!()
                 })
             };
         };
+        let refusal = lowered.first_order_only.as_ref();
+        let refusal = refusal.map(|message| quote!(::core::panic!("{}", #message);));
         let reverse = self.reverse(lowered, Purpose::Pullback);
         let second = derive::second(self.f, lowered, reverse);
         let emit = self.emit(&second.trace, float.clone());
         let seed = reverse.seed.expect("a pullback has a seed");
         let seed_ident = second.trace.var(seed).ident.clone();
         let (forward, backward) = (emit.block(&second.forward), emit.block(&second.backward));
-        let cotangents = self.cotangents(&emit, &reverse.cotangents);
         let dots = self.cotangent_dots(&emit, &second);
+        let pairs = self.f.params.iter().zip(&reverse.cotangents).zip(dots);
+        let adds = pairs.map(|((param, cotangent), dot)| {
+            let value = cotangent.as_ref().map(|operand| emit.operand(operand));
+            let bar_dot = format_ident!("{}_dot", param.bar);
+            let dot = value.is_some().then_some(dot);
+            let first = self.add_to_given(param, &param.bar, value);
+            let second = self.add_to_given(param, &bar_dot, dot);
+            quote!(#second #first)
+        });
+        let adds: TokenStream = adds.collect();
         let params = self.closure_params(&seed_ident, true);
         let opened = self.open_tangents(&float);
         let (open, outlines, rebind) = (self.open_shadows(true), self.outlines(), self.rebind());
         let mutable = self.rebind_dots();
         let closure = self.boxed(quote! {
-            move |#(#params),*| -> #returned {
-                #open #backward
-                let __dots = (#(#dots,)*);
-                ((#(#cotangents,)*), __dots)
-            }
+            move |#(#params),*| { #open #backward #adds }
         });
-        let result = second.trace.result.clone();
+        let (result, imports) = (second.trace.result.clone(), self.imports());
         let dot = result
             .as_ref()
             .and_then(Operand::var)
@@ -91,7 +94,8 @@ impl Writer<'_> {
             .map(|dot| Operand::Var(*dot));
         let pair = self.pair(&emit, dot.as_ref());
         quote! {
-            #outlines #opened #rebind #mutable #forward
+            #refusal
+            #imports #outlines #opened #rebind #mutable #forward
             let (__value, __tangent) = #pair;
             (__value, __tangent, #closure)
         }

@@ -4,7 +4,6 @@ use super::*;
 
 impl Writer<'_> {
     pub(super) fn public_vjp(&self) -> TokenStream {
-        let key = self.key_name();
         let float = self.float();
         let held = vjp_lifetimes(self.f);
         let lifetimes = &held.all;
@@ -18,6 +17,7 @@ impl Writer<'_> {
             })
             .collect();
         let (output, seed) = (self.output(), self.output_tangent(&float));
+        let params = self.received(&params, true);
         let seed_given = self.f.output.is_some();
         let seed_ident = format_ident!("__seed");
         let mut types = Vec::new();
@@ -31,18 +31,31 @@ impl Writer<'_> {
         } else {
             quote!(())
         }];
-        let mut checks = TokenStream::new();
+        let (mut checks, mut zeros) = (TokenStream::new(), TokenStream::new());
+        let (mut returned, mut fields) = (Vec::new(), Vec::new());
         for param in &self.f.params {
             let (ident, bar) = (&param.ident, &param.bar);
-            if param.passing == Passing::Value {
-                continue;
-            }
             args.push(match param.passing {
+                Passing::Shared if self.is_given_by_value(param) => {
+                    quote!(::core::option::Option::Some(&self))
+                }
                 Passing::Shared => quote!(::core::option::Option::Some(#ident)),
                 _ => quote!(::core::option::Option::None),
             });
             if !param.active {
                 args.push(quote!(::core::option::Option::None));
+                continue;
+            }
+            let by_value = self.is_given_by_value(param);
+            if param.passing == Passing::Value || by_value {
+                returned.push(tangent_type(param.referent(), &float).to_token_stream());
+                fields.push(quote!(#bar));
+                let zero = match by_value {
+                    true => zero_like(param, &float),
+                    false => self.zero_of(param),
+                };
+                zeros.extend(quote!(let mut #bar = #zero;));
+                args.push(quote!(::core::option::Option::Some(&mut #bar)));
                 continue;
             }
             let shadow = self.shadow(param);
@@ -52,42 +65,31 @@ impl Writer<'_> {
             if param.passing == Passing::Shared {
                 checks.extend(self.check(param, bar, "adjoint"));
             } else {
-                let name = param.ident.to_string();
+                let name = param.shown();
                 let outline = format_ident!("__outline_{}", param.ident);
                 checks.extend(quote! {
                     ::autodiff_runtime::private::check_shape(#name, "adjoint", &#outline, &*#bar);
                 });
             }
         }
-        let wanted: Vec<_> = self
-            .f
-            .params
-            .iter()
-            .enumerate()
-            .filter(|(_, param)| param.active && param.passing == Passing::Value)
-            .collect();
-        let wanted_types = wanted
-            .iter()
-            .map(|(_, p)| tangent_type(&p.ty, &float).to_token_stream());
-        let returned = bare(wanted_types.collect());
-        let fields = wanted.iter().map(|(k, _)| {
-            let k = proc_macro2::Literal::usize_unsuffixed(*k);
-            quote!(__cotangents.#k)
-        });
-        let fields = bare(fields.collect());
+        let (returned, fields) = (bare(returned), bare(fields));
         let names = self.f.params.iter().map(|param| &param.ident);
-        let consts = self.captured();
-        let pullback = quote! {
-            impl ::core::ops::FnOnce(#(#types),*) -> #returned + use<#(#lifetimes,)* #(#consts),*>
-        };
-        let outlines = self.outlines();
-        let (attempt, or_fail) = (self.attempt("pull"), self.or_fail());
+        let captured = self.captured(lifetimes);
+        let pullback = quote!(impl ::core::ops::FnOnce(#(#types),*) -> #returned + #captured);
+        let (outlines, enter) = (self.outlines(), self.enter(true));
+        // A receiver given by value goes with the pullback.
+        let by_value = self.f.receiver == Some(Receiver::Value);
+        let again = by_value.then(|| enter.clone());
+        let (attempt, or_fail) = (self.attempted("pull"), self.or_fail());
         let body = quote! {
+            #enter
             #outlines
-            let (__value, __pullback) = #key.#attempt(#(#names),*)#or_fail;
+            let (__value, __pullback) = #attempt(#(#names),*)#or_fail;
             (__value, move |#(#closure_params),*| -> #returned {
+                #again
                 #checks
-                let __cotangents = __pullback(#(#args),*);
+                #zeros
+                __pullback(#(#args),*);
                 #fields
             })
         };

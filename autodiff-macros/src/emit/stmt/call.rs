@@ -1,6 +1,8 @@
 //! Calls of other differentiated functions, in each of their forms.
 
 use super::*;
+use crate::names;
+use proc_macro2::Ident;
 
 impl Emit<'_> {
     pub(super) fn call(&self, call: &Call) -> TokenStream {
@@ -20,65 +22,184 @@ impl Emit<'_> {
                 pullback,
                 seed,
                 shadows,
-                cotangents,
             } => {
                 let args = self.backward_args(call, seed.as_ref(), shadows);
                 let pullback = &self.trace.var(*pullback).ident;
-                let cotangents = &self.trace.var(*cotangents).ident;
-                match &call.dots {
-                    None => quote!(let #cotangents = #pullback(#(#args),*);),
-                    Some(dots) => {
-                        let dot = &self.trace.var(dots.result).ident;
-                        quote!(let (#cotangents, #dot) = #pullback(#(#args),*);)
-                    }
-                }
+                quote!(#pullback(#(#args),*);)
             }
         }
     }
 
-    pub(super) fn forward_call(
+    fn forward_call(
         &self,
         call: &Call,
         result: &proc_macro2::Ident,
         args: &[TokenStream],
     ) -> TokenStream {
-        let (path, span) = (&call.path, call.span);
-        let with = |extra: Option<TokenStream>| match (&call.turbofish, extra) {
-            (None, _) => quote!(),
-            (Some(fish), None) => quote!(::<#fish>),
-            (Some(fish), Some(extra)) => quote!(::<#fish, #extra>),
-        };
-        let dot = call
-            .dots
-            .as_ref()
-            .map(|dots| &self.trace.var(dots.result).ident);
+        let span = call.span;
+        let dot = call.dots.as_ref().and_then(|dots| dots.result);
+        let dot = dot.map(|dot| &self.trace.var(dot).ident);
         match (&call.form, dot) {
             (CallForm::Forward { pullback }, None) => {
-                let (pullback, fish) = (&self.trace.var(*pullback).ident, with(None));
-                quote_spanned!(span=> let (#result, #pullback) = #path!().pull #fish(#(#args),*);)
+                let pullback = &self.trace.var(*pullback).ident;
+                let value = self.derivative(call, "pull", args);
+                quote_spanned!(span=> let (#result, #pullback) = #value;)
             }
             (CallForm::Forward { pullback }, Some(dot)) => {
-                let (pullback, fish) = (&self.trace.var(*pullback).ident, with(None));
-                quote_spanned!(span=>
-                    let (#result, #dot, #pullback) = #path!().pull_jvp #fish(#(#args),*);)
-            }
-            (_, Some(dot)) if self.tracing => {
-                let fish = with(None);
-                quote_spanned!(span=>
-                    let (#result, #dot) = #path!().trace #fish(__trace, #(#args),*);)
+                let pullback = &self.trace.var(*pullback).ident;
+                let value = self.derivative(call, "pull_jvp", args);
+                quote_spanned!(span=> let (#result, #dot, #pullback) = #value;)
             }
             (_, Some(dot)) => {
-                let fish = with(Some(quote!(_)));
-                quote_spanned!(span=> let (#result, #dot) = #path!().jvp #fish(#(#args),*);)
+                let mode = if self.tracing { "trace" } else { "jvp" };
+                let value = self.derivative(call, mode, args);
+                quote_spanned!(span=> let (#result, #dot) = #value;)
             }
             (_, None) => {
-                let fish = with(None);
-                quote!(let #result = #path #fish(#(#args),*);)
+                let value = self.as_written(call, args);
+                quote!(let #result = #value;)
             }
         }
     }
 
-    pub(super) fn arg(&self, arg: &Arg) -> TokenStream {
+    /// The generic arguments of the user's, with that for the lane of tangents.
+    fn turbofish(&self, call: &Call, mode: &str) -> TokenStream {
+        match (&call.turbofish, mode) {
+            (None, _) => quote!(),
+            (Some(fish), "jvp") => quote!(::<#fish, _>),
+            (Some(fish), _) => quote!(::<#fish>),
+        }
+    }
+
+    /// The value of a call, without any derivative.
+    fn as_written(&self, call: &Call, args: &[TokenStream]) -> TokenStream {
+        let fish = self.turbofish(call, "");
+        match &call.callee {
+            Callee::Function(path) | Callee::Keyed { path, .. } => {
+                quote!(#path #fish(#(#args),*))
+            }
+            Callee::Associated(ty, name) => quote!(#ty #name #fish(#(#args),*)),
+            Callee::Method(name) => {
+                let (receiver, args) = (self.receiver(call), &args[1..]);
+                quote!(#receiver.#name #fish(#(#args),*))
+            }
+            Callee::Operator(operator) => self.infix(operator, &call.args, call.span),
+        }
+    }
+
+    /// A call of a derivative: `jvp`, `pull`, `pull_jvp` or `trace`.
+    fn derivative(&self, call: &Call, mode: &str, args: &[TokenStream]) -> TokenStream {
+        let (fish, span) = (self.turbofish(call, mode), call.span);
+        let record = (mode == "trace").then(|| quote!(__trace));
+        match &call.callee {
+            Callee::Function(path) => {
+                let method = Ident::new(mode, span);
+                let record = record.map(|trace| quote!(#trace,));
+                quote_spanned!(span=> #path!().#method #fish(#record #(#args),*))
+            }
+            Callee::Keyed { key, .. } => {
+                let method = Ident::new(mode, span);
+                let record = record.map(|trace| quote!(#trace,));
+                quote_spanned!(span=> #key.#method #fish(#record #(#args),*))
+            }
+            Callee::Associated(ty, name) => {
+                let hidden = names::hidden(name, Some(mode));
+                quote_spanned!(span=> #ty #hidden #fish(#(#args,)* #record))
+            }
+            Callee::Method(name) => {
+                let (receiver, args) = (self.receiver(call), &args[1..]);
+                let (found, hidden) = (names::hidden(name, None), names::hidden(name, Some(mode)));
+                quote_spanned!(span=> #receiver.#found().#hidden #fish(#(#args,)* #record))
+            }
+            Callee::Operator(operator) => self.operator(operator, mode, args, span),
+        }
+    }
+
+    /// The receiver of a method, which borrows it as it likes.
+    fn receiver(&self, call: &Call) -> TokenStream {
+        let place = match &call.args[0] {
+            Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => self.place(place),
+            Arg::Value(value) => self.operand(value),
+            Arg::PassiveRef(code) => code.tokens.clone(),
+        };
+        match place.clone().into_iter().count() {
+            1 => place,
+            _ => quote!((#place)),
+        }
+    }
+
+    /// An operator as the user wrote it.
+    fn infix(&self, operator: &Operator, args: &[Arg], span: Span) -> TokenStream {
+        let operands = args.iter().zip(&operator.borrowed).map(|(arg, borrowed)| {
+            let Arg::Shared(place) = arg else {
+                unreachable!("operands are given by reference")
+            };
+            let place = self.place(place);
+            match borrowed {
+                true => quote!((&#place)),
+                false if place.clone().into_iter().count() > 1 => quote!((#place)),
+                false => place,
+            }
+        });
+        let operands: Vec<TokenStream> = operands.collect();
+        let (a, b) = (&operands[0], operands.get(1));
+        match operator.name {
+            "add" => quote_spanned!(span=> #a + #b),
+            "sub" => quote_spanned!(span=> #a - #b),
+            "mul" => quote_spanned!(span=> #a * #b),
+            "div" => quote_spanned!(span=> #a / #b),
+            "rem" => quote_spanned!(span=> #a % #b),
+            "neg" => quote_spanned!(span=> -#a),
+            _ => {
+                let base = self.base.tokens();
+                quote_spanned!(span=> #a as #base)
+            }
+        }
+    }
+
+    /// A derivative of an operator, found by the types of its operands.
+    fn operator(
+        &self,
+        operator: &Operator,
+        mode: &str,
+        args: &[TokenStream],
+        span: Span,
+    ) -> TokenStream {
+        let ops = quote!(::autodiff_runtime::private::ops);
+        let passing = operator.borrowed.iter().map(|borrowed| match borrowed {
+            true => quote!(#ops::Borrowed),
+            false => quote!(#ops::Owned),
+        });
+        let passing: Vec<TokenStream> = passing.collect();
+        let base = self.base.tokens();
+        let op = match operator.name {
+            "add" => quote!(#ops::Add<#(#passing),*>),
+            "sub" => quote!(#ops::Sub<#(#passing),*>),
+            "mul" => quote!(#ops::Mul<#(#passing),*>),
+            "div" => quote!(#ops::Div<#(#passing),*>),
+            "rem" => quote!(#ops::Rem<#(#passing),*>),
+            "neg" => quote!(#ops::Neg<#(#passing),*>),
+            _ => quote!(#ops::Cast<#base>),
+        };
+        let mut args = args.to_vec();
+        if operator.borrowed.len() == 1 {
+            args.push(quote!(&()));
+            if mode != "pull" {
+                args.push(quote!(::core::option::Option::None));
+            }
+        }
+        let lane = &self.lane;
+        match mode {
+            "jvp" => quote_spanned!(span=> #ops::Forward::<#op, _, #lane>::jvp(#(#args),*)),
+            "pull" => quote_spanned!(span=> #ops::Reverse::<#op, _, #base>::pull(#(#args),*)),
+            "pull_jvp" => {
+                quote_spanned!(span=> #ops::Reverse::<#op, _, #base>::pull_jvp(#(#args),*))
+            }
+            _ => quote_spanned!(span=> #ops::Record::<#op, _>::record(#(#args,)* __trace)),
+        }
+    }
+
+    fn arg(&self, arg: &Arg) -> TokenStream {
         match arg {
             Arg::Value(value) => self.operand(value),
             Arg::Shared(place) => self.borrowed(place),
@@ -88,11 +209,17 @@ impl Emit<'_> {
     }
 
     /// `Some(…)` of a tangent or adjoint that goes with `arg`, or `None`.
-    pub(super) fn optional(&self, place: Option<&Place>, arg: &Arg) -> TokenStream {
+    fn optional(&self, place: Option<&Place>, arg: &Arg) -> TokenStream {
         let Some(place) = place else {
             return quote!(::core::option::Option::None);
         };
+        let part = has_part(place, self.trace);
         let inner = match arg {
+            Arg::Mutable(_) | Arg::Either(_) if part => return self.given_mut(place),
+            _ if part => {
+                let tokens = self.place(place);
+                return quote!(::autodiff_runtime::private::given(&#tokens));
+            }
             Arg::Value(_) => self.place(place),
             Arg::Mutable(_) | Arg::Either(_) => self.mutably(place),
             _ => self.borrowed(place),
@@ -100,7 +227,13 @@ impl Emit<'_> {
         quote!(::core::option::Option::Some(#inner))
     }
 
-    pub(super) fn backward_args(
+    /// A part of an adjoint, if there is such a part.
+    fn given_mut(&self, place: &Place) -> TokenStream {
+        let tokens = self.place_mut(place);
+        quote!(::autodiff_runtime::private::given_mut(&mut #tokens))
+    }
+
+    fn backward_args(
         &self,
         call: &Call,
         seed: Option<&Operand>,
@@ -115,8 +248,7 @@ impl Emit<'_> {
         for (k, arg) in call.args.iter().enumerate() {
             let none = quote!(::core::option::Option::None);
             match arg {
-                Arg::Value(_) => continue,
-                Arg::Mutable(_) | Arg::Either(_) => {
+                Arg::Value(_) | Arg::Mutable(_) | Arg::Either(_) => {
                     args.push(none.clone());
                     args.extend(dots.map(|_| none));
                 }
@@ -127,6 +259,7 @@ impl Emit<'_> {
                 }
             }
             let shadow = |place: Option<&Place>| match place {
+                Some(place) if has_part(place, self.trace) => self.given_mut(place),
                 Some(place) => {
                     let inner = self.mutably(place);
                     quote!(::core::option::Option::Some(#inner))
@@ -135,6 +268,12 @@ impl Emit<'_> {
             };
             args.push(shadow(shadows[k].as_ref()));
             args.extend(dots.map(|dots| shadow(dots.shadows[k].as_ref())));
+        }
+        if let Callee::Operator(Operator { borrowed, .. }) = &call.callee
+            && borrowed.len() == 1
+        {
+            let missing = if dots.is_some() { 4 } else { 2 };
+            args.extend((0..missing).map(|_| quote!(::core::option::Option::None)));
         }
         args
     }

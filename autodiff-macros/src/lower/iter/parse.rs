@@ -2,6 +2,7 @@
 
 use super::super::Lower;
 use super::super::closure::Func;
+use super::super::typing::by_names;
 use super::{By, Iter};
 use crate::ir::Ty;
 use proc_macro2::TokenStream;
@@ -421,12 +422,10 @@ fn iter_function(call: &syn::ExprCall) -> Option<String> {
     let Expr::Path(path) = &*call.func else {
         return None;
     };
-    let segments = &path.path.segments;
-    let names: Vec<String> = segments.iter().map(|s| s.ident.to_string()).collect();
-    match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    by_names(&path.path, |names| match names {
         ["std" | "core", "iter", name] | ["iter", name] => Some(name.to_string()),
         _ => None,
-    }
+    })
 }
 
 /// The number that a literal is.

@@ -24,13 +24,8 @@ impl Jvp<'_> {
             });
         }
         let (result, shadows, seed) = match &call.form {
-            CallForm::Backward {
-                seed,
-                shadows,
-                cotangents,
-                ..
-            } => {
-                let (seed, shadows, cotangents) = (seed.clone(), shadows.clone(), *cotangents);
+            CallForm::Backward { seed, shadows, .. } => {
+                let (seed, shadows) = (seed.clone(), shadows.clone());
                 let seed = seed.as_ref().map(|seed| self.dot_or_zero(seed, out));
                 let shadows = shadows
                     .iter()
@@ -39,9 +34,9 @@ impl Jvp<'_> {
                         Some(self.dot_place(place))
                     })
                     .collect();
-                (self.dot(cotangents), shadows, seed)
+                (None, shadows, seed)
             }
-            _ => (self.dot(call.result), Vec::new(), None),
+            _ => (Some(self.dot(call.result)), Vec::new(), None),
         };
         call.dots = Some(Dots {
             args,

@@ -6,7 +6,10 @@ use crate::transform::vjp::gives;
 /// The zero adjoint of something that is moved away is made while it is still there.
 pub(super) fn shapes_before_moves(trace: &Trace, forward: &mut Block, backward: &mut Block) {
     let mut wanted = Vec::new();
-    remove_zeros(trace, backward, &mut wanted);
+    remove_zeros(trace, backward, &mut wanted, |_| true);
+    // A fused loop holds both sweeps. What is bound once has one shape, wherever it is asked for.
+    let temp = |of: VarId| trace.var(of).kind == Kind::Temp;
+    remove_zeros(trace, forward, &mut wanted, temp);
     for eqn in wanted {
         let Op::ZeroLike(of) = eqn.op else { continue };
         let eqn = Stmt::Let(eqn);
@@ -17,10 +20,15 @@ pub(super) fn shapes_before_moves(trace: &Trace, forward: &mut Block, backward: 
     }
 }
 
-pub(super) fn remove_zeros(trace: &Trace, block: &mut Block, wanted: &mut Vec<Eqn>) {
+fn remove_zeros(
+    trace: &Trace,
+    block: &mut Block,
+    wanted: &mut Vec<Eqn>,
+    of_interest: impl Fn(VarId) -> bool + Copy,
+) {
     block.0.retain(|stmt| match stmt {
         Stmt::Let(eqn) => match eqn.op {
-            Op::ZeroLike(of) if trace.var(of).moved => {
+            Op::ZeroLike(of) if trace.var(of).moved && of_interest(of) => {
                 wanted.push(eqn.clone());
                 false
             }
@@ -30,12 +38,12 @@ pub(super) fn remove_zeros(trace: &Trace, block: &mut Block, wanted: &mut Vec<Eq
     });
     for stmt in &mut block.0 {
         for block in stmt.blocks_mut() {
-            remove_zeros(trace, block, wanted);
+            remove_zeros(trace, block, wanted, of_interest);
         }
     }
 }
 
-pub(super) fn insert_after_binding(block: &mut Block, of: VarId, stmt: &Stmt) -> bool {
+fn insert_after_binding(block: &mut Block, of: VarId, stmt: &Stmt) -> bool {
     if let Some(at) = block.0.iter().position(|stmt| stmt.binds().contains(&of)) {
         let at = last_value(block, at, of);
         block.0.insert(at + 1, stmt.clone());

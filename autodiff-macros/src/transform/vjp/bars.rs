@@ -18,7 +18,8 @@ impl Vjp<'_> {
         let bar = self
             .trace
             .fresh(&format!("{name}_bar"), ty, Kind::Slot, span);
-        self.trace.var_mut(bar).mutated = true;
+        let new = self.trace.var_mut(bar);
+        (new.mutated, new.companion_of) = (true, Some(var));
         self.trace.adjoints.insert(bar);
         bar
     }

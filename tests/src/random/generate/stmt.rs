@@ -305,11 +305,11 @@ impl Draw {
 
     fn leave(&mut self, scope: &mut Scope) -> Stmt {
         let cond = self.cond(scope, 1);
-        let exit = match (self.below(5), self.loops.is_empty(), self.returns) {
-            (0 | 1, false, _) => Exit::Break,
-            (2, false, _) => Exit::Continue,
-            (_, _, Some(output)) if self.depth < 3 && self.chance(40) => {
-                Exit::Return(self.result(scope, output), output)
+        let exit = match (self.below(5), self.loops.is_empty()) {
+            (0 | 1, false) => Exit::Break,
+            (2, false) => Exit::Continue,
+            _ if self.depth < 3 && self.chance(40) => {
+                Exit::Return(self.result(scope, self.returns), self.returns)
             }
             _ => return self.write(scope),
         };

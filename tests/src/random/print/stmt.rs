@@ -217,7 +217,6 @@ impl Printer {
                 let (a, b) = (self.root(a), self.root(b));
                 quote!((#a, #b))
             }
-            PairExpr::Call(name, args) => self.call(name, args),
             PairExpr::SinCos(x) => {
                 let x = self.root(x);
                 quote!((#x).sin_cos())

@@ -2,7 +2,7 @@ use autodiff_runtime::differentiate;
 
 #[differentiate]
 fn f(x: f64) -> f64 {
-    x.sine() + x.exponent()
+    x.sine() + x.exponentiate()
 }
 
 fn main() {

@@ -1,0 +1,199 @@
+//! The spaces that rules map between: values over any real scalar, and tangents over any coordinate.
+
+use crate::private::{Coordinate, Lane};
+use crate::{Dual, Scalar};
+use nalgebra::allocator::Allocator;
+use nalgebra::{DefaultAllocator, Dim, OMatrix, RealField};
+use std::marker::PhantomData;
+
+/// What rules are written over: floats, and duals of them.
+pub trait Real: RealField + Scalar + Copy {}
+impl<T: RealField + Scalar + Copy> Real for T {}
+
+/// What functions are written over.
+pub trait Float: Real + Lane<Self> + super::structure::Plain {}
+impl Float for f32 {}
+impl Float for f64 {}
+
+/// Values with coordinates.
+pub trait Space: 'static {
+    /// A value over the scalar `T`.
+    type Of<T: Real>: Clone;
+    /// A tangent or adjoint.
+    type Tan<V: Coordinate>: Clone;
+
+    /// How many coordinates there are.
+    fn len<T: Real>(x: &Self::Of<T>) -> usize;
+
+    /// A coordinate of a value.
+    fn at<T: Real>(x: &Self::Of<T>, k: usize) -> T;
+
+    /// The value with a tangent.
+    fn lift<F: Real>(x: &Self::Of<F>, dot: &dyn Fn(usize) -> F) -> Self::Of<Dual<F>>;
+
+    /// The tangent with these coordinates.
+    fn tangent<T: Real, V: Coordinate>(
+        like: &Self::Of<T>,
+        coordinate: &mut dyn FnMut(usize) -> V,
+    ) -> Self::Tan<V>;
+
+    /// A coordinate of a tangent.
+    fn get<V: Coordinate>(dot: &Self::Tan<V>, k: usize) -> V;
+
+    /// The same, to change.
+    fn get_mut<V: Coordinate>(dot: &mut Self::Tan<V>, k: usize) -> &mut V;
+
+    /// The zero tangent.
+    fn zero<T: Real, V: Coordinate>(like: &Self::Of<T>) -> Self::Tan<V> {
+        Self::tangent(like, &mut |_| V::default())
+    }
+}
+
+/// One number.
+#[derive(Clone, Copy, Debug)]
+pub enum Number {}
+
+impl Space for Number {
+    type Of<T: Real> = T;
+    type Tan<V: Coordinate> = V;
+
+    #[inline]
+    fn len<T: Real>(_: &T) -> usize {
+        1
+    }
+    #[inline]
+    fn at<T: Real>(x: &T, _: usize) -> T {
+        *x
+    }
+    #[inline]
+    fn lift<F: Real>(x: &F, dot: &dyn Fn(usize) -> F) -> Dual<F> {
+        Dual::new(*x, dot(0))
+    }
+    #[inline]
+    fn tangent<T: Real, V: Coordinate>(_: &T, coordinate: &mut dyn FnMut(usize) -> V) -> V {
+        coordinate(0)
+    }
+    #[inline]
+    fn get<V: Coordinate>(dot: &V, _: usize) -> V {
+        *dot
+    }
+    #[inline]
+    fn get_mut<V: Coordinate>(dot: &mut V, _: usize) -> &mut V {
+        dot
+    }
+}
+
+/// No operand.
+#[derive(Clone, Copy, Debug)]
+pub enum Nothing {}
+
+impl Space for Nothing {
+    type Of<T: Real> = ();
+    type Tan<V: Coordinate> = ();
+
+    fn len<T: Real>((): &()) -> usize {
+        0
+    }
+    fn at<T: Real>((): &(), _: usize) -> T {
+        T::zero_()
+    }
+    fn lift<F: Real>((): &(), _: &dyn Fn(usize) -> F) {}
+    fn tangent<T: Real, V: Coordinate>((): &(), _: &mut dyn FnMut(usize) -> V) {}
+    fn get<V: Coordinate>((): &(), _: usize) -> V {
+        V::default()
+    }
+    fn get_mut<V: Coordinate>((): &mut (), k: usize) -> &mut V {
+        panic!("there is no coordinate {k} of nothing")
+    }
+}
+
+/// `zero` and `one`, which two traits of a [`Real`] have.
+pub trait Constants: Scalar {
+    /// 0
+    fn zero_() -> Self {
+        <Self as Scalar>::from_f64(0.0)
+    }
+    /// A constant.
+    fn number(value: f64) -> Self {
+        <Self as Scalar>::from_f64(value)
+    }
+}
+impl<T: Scalar> Constants for T {}
+
+/// Matrices.
+#[derive(Clone, Copy, Debug)]
+pub struct Mat<R, C>(PhantomData<(R, C)>);
+
+impl<R: Dim, C: Dim> Space for Mat<R, C>
+where
+    DefaultAllocator: Allocator<R, C>,
+{
+    type Of<T: Real> = OMatrix<T, R, C>;
+    type Tan<V: Coordinate> = OMatrix<V, R, C>;
+
+    #[inline]
+    fn len<T: Real>(x: &OMatrix<T, R, C>) -> usize {
+        x.len()
+    }
+    #[inline]
+    fn at<T: Real>(x: &OMatrix<T, R, C>, k: usize) -> T {
+        x[k]
+    }
+    fn lift<F: Real>(x: &OMatrix<F, R, C>, dot: &dyn Fn(usize) -> F) -> OMatrix<Dual<F>, R, C> {
+        let (rows, columns) = x.shape_generic();
+        let height = rows.value();
+        OMatrix::from_fn_generic(rows, columns, |i, j| {
+            Dual::new(x[(i, j)], dot(i + j * height))
+        })
+    }
+    fn tangent<T: Real, V: Coordinate>(
+        like: &OMatrix<T, R, C>,
+        coordinate: &mut dyn FnMut(usize) -> V,
+    ) -> OMatrix<V, R, C> {
+        let (rows, columns) = like.shape_generic();
+        let height = rows.value();
+        OMatrix::from_fn_generic(rows, columns, |i, j| coordinate(i + j * height))
+    }
+    #[inline]
+    fn get<V: Coordinate>(dot: &OMatrix<V, R, C>, k: usize) -> V {
+        dot[k]
+    }
+    #[inline]
+    fn get_mut<V: Coordinate>(dot: &mut OMatrix<V, R, C>, k: usize) -> &mut V {
+        &mut dot[k]
+    }
+}
+
+/// What may not be there.
+#[derive(Clone, Copy, Debug)]
+pub struct Maybe<S>(PhantomData<S>);
+
+impl<S: Space> Space for Maybe<S> {
+    type Of<T: Real> = Option<S::Of<T>>;
+    type Tan<V: Coordinate> = Option<S::Tan<V>>;
+
+    fn len<T: Real>(x: &Option<S::Of<T>>) -> usize {
+        x.as_ref().map_or(0, S::len)
+    }
+    fn at<T: Real>(x: &Option<S::Of<T>>, k: usize) -> T {
+        x.as_ref().map_or(T::zero_(), |x| S::at(x, k))
+    }
+    fn lift<F: Real>(x: &Option<S::Of<F>>, dot: &dyn Fn(usize) -> F) -> Option<S::Of<Dual<F>>> {
+        x.as_ref().map(|x| S::lift(x, dot))
+    }
+    fn tangent<T: Real, V: Coordinate>(
+        like: &Option<S::Of<T>>,
+        coordinate: &mut dyn FnMut(usize) -> V,
+    ) -> Option<S::Tan<V>> {
+        like.as_ref().map(|like| S::tangent(like, coordinate))
+    }
+    fn get<V: Coordinate>(dot: &Option<S::Tan<V>>, k: usize) -> V {
+        dot.as_ref().map_or(V::default(), |dot| S::get(dot, k))
+    }
+    fn get_mut<V: Coordinate>(dot: &mut Option<S::Tan<V>>, k: usize) -> &mut V {
+        match dot {
+            Some(dot) => S::get_mut(dot, k),
+            None => panic!("there is no coordinate {k} of `None`"),
+        }
+    }
+}

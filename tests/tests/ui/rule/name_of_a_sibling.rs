@@ -1,0 +1,14 @@
+use autodiff_runtime::differentiate;
+
+#[differentiate(jvp = f_jvp, vjp = pullback)]
+fn f(x: f64) -> f64 {
+    x * x
+}
+
+fn pullback(x: f64) -> (f64, impl FnOnce(f64) -> f64) {
+    (x * x, move |bar| 2.0 * x * bar)
+}
+
+fn main() {
+    let _ = (f(1.0), pullback(1.0).0);
+}
