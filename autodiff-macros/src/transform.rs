@@ -10,6 +10,7 @@ pub mod carry;
 pub mod copies;
 pub mod fuse;
 pub mod jvp;
+pub mod lanes;
 pub mod linear;
 pub mod pairs;
 pub mod record;

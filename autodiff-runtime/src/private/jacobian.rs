@@ -1,6 +1,6 @@
 //! Unit tangents in, matrices out.
 
-use super::{Lanes, Tree};
+use super::{Lane, Lanes, Tree};
 use crate::sparse::Seeds;
 use nalgebra::{DMatrix, Scalar};
 
@@ -105,23 +105,45 @@ pub fn store_rows<B, T, const N: usize>(
     });
 }
 
-/// Whether a Jacobian of so many entries and columns is cheaper row by row. A backward sweep for a
-/// row costs about three evaluations, a forward sweep with eight tangents about five.
+/// Rows of a Jacobian of so many entries and columns; 0 if they do not come out even.
 #[inline]
-pub fn prefers_rows(entries: usize, columns: usize) -> bool {
-    columns > 0
-        && entries.is_multiple_of(columns)
-        && 3 * (entries / columns) < 5 * columns.div_ceil(8)
+pub fn rows_of(entries: usize, columns: usize) -> usize {
+    match columns {
+        0 => 0,
+        _ if entries.is_multiple_of(columns) => entries / columns,
+        _ => 0,
+    }
 }
 
-/// Writes one adjoint into a row; `entry` is where it goes on.
+/// Whether a Jacobian is cheaper by backward sweeps, each for `width` rows. In evaluations, a
+/// forward and a backward sweep for a row cost about three and each further row of the sweep one,
+/// a forward sweep with eight tangents five.
 #[inline]
-pub fn store_row<B: Copy, T: Tree<B> + ?Sized>(bar: &T, entry: &mut usize, jacobian: &mut [B]) {
+pub fn prefers_rows(rows: usize, columns: usize, width: usize) -> bool {
+    rows > 0 && rows.div_ceil(width) * (width + 2) < 5 * columns.div_ceil(8)
+}
+
+/// Writes one adjoint over lanes, or over numbers, into a column of the rows from `row` on;
+/// `column` counts adjoints.
+#[inline]
+pub fn store_columns<B, V, T>(
+    bar: &T,
+    column: &mut usize,
+    row: usize,
+    columns: usize,
+    jacobian: &mut [B],
+) where
+    V: Lane<B>,
+    T: Tree<V> + ?Sized,
+{
     bar.leaves(&mut |leaf| {
-        if let Some(place) = jacobian.get_mut(*entry) {
-            *place = *leaf;
+        for k in 0..V::LANES {
+            // The last sweep may be for fewer rows than there are lanes.
+            if let Some(entry) = jacobian.get_mut((row + k) * columns + *column) {
+                *entry = leaf.lane(k);
+            }
         }
-        *entry += 1;
+        *column += 1;
     });
 }
 
