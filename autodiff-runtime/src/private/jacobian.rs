@@ -115,12 +115,14 @@ pub fn rows_of(entries: usize, columns: usize) -> usize {
     }
 }
 
-/// Whether a Jacobian is cheaper by backward sweeps, each for `width` rows. In evaluations, a
-/// forward and a backward sweep for a row cost about three and each further row of the sweep one,
-/// a forward sweep with eight tangents five.
+/// Whether a Jacobian is cheaper by backward sweeps, each for `width` rows, than by forward sweeps
+/// for `lanes` columns each. In halves of an evaluation: both sweeps for a row cost about six, and
+/// each further row two; a tangent costs one beyond the two of the value.
 #[inline]
-pub fn prefers_rows(rows: usize, columns: usize, width: usize) -> bool {
-    rows > 0 && rows.div_ceil(width) * (width + 2) < 5 * columns.div_ceil(8)
+pub fn prefers_rows(rows: usize, columns: usize, width: usize, lanes: usize) -> bool {
+    let backward = rows.div_ceil(width) * (4 + 2 * width);
+    let forward = columns.div_ceil(lanes) * (2 + lanes);
+    rows > 0 && backward < forward
 }
 
 /// Writes one adjoint over lanes, or over numbers, into a column of the rows from `row` on;

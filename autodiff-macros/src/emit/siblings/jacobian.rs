@@ -36,7 +36,8 @@ impl Writer<'_> {
     pub(super) fn public_jacobian(&self) -> TokenStream {
         let float = self.float();
         let into = self.sibling("jacobian_into");
-        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
+        let width = self.lanes_of_inputs();
+        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, #width>);
         let seeds = self.seeds(&lanes);
         let args = self.seeded_args();
         let total = self.input_count();
@@ -64,7 +65,7 @@ impl Writer<'_> {
                     &#tangents, &mut __row, __block, __total, &mut *jacobian,
                 );)*
                 ::autodiff_runtime::private::check_jacobian(jacobian.len(), __row, __total);
-                __block += 8;
+                __block += #width;
                 if __block >= __total { break; }
             }
         };
@@ -101,10 +102,30 @@ impl Writer<'_> {
         tokens
     }
 
-    /// `f_jacobian_times_into`: tangents in the directions that the caller chooses.
+    /// `f_jacobian_times_into`: tangents in the directions that the caller chooses, eight at a
+    /// time, and four where no more are left.
     fn jacobian_times(&self, tangents: &[TokenStream]) -> TokenStream {
+        let (float, total) = (self.float(), self.input_count());
+        let (wide, narrow) = (self.products(tangents, 8), self.products(tangents, 4));
+        let body = quote! {
+            let __seeds = seeds;
+            ::autodiff_runtime::private::check_seeds::<#float>(__seeds, #total);
+            let __directions = ::autodiff_runtime::sparse::Seeds::<#float>::directions(__seeds);
+            let mut __block = 0_usize;
+            while __block + 4 < __directions { #wide }
+            if __block < __directions { #narrow }
+        };
+        let mut params = self.plain_params();
+        params.push(quote!(seeds: &impl ::autodiff_runtime::sparse::Seeds<#float>));
+        params.push(quote!(products: &mut [#float]));
+        let doc = docs::jacobian_times(self.f);
+        self.item("jacobian_times_into", &doc, &params, quote!(), body)
+    }
+
+    /// The products with `width` directions from `__block` on.
+    fn products(&self, tangents: &[TokenStream], width: usize) -> TokenStream {
         let float = self.float();
-        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
+        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, #width>);
         let seeds = self.f.active().map(|param| {
             let (dot, zero) = (&param.dot, zero_like(param, &lanes));
             quote! {
@@ -114,30 +135,19 @@ impl Writer<'_> {
                 );
             }
         });
-        let (total, args) = (self.input_count(), self.seeded_args());
+        let args = self.seeded_args();
         let (attempt, or_fail) = (self.attempted("jvp"), self.or_fail());
-        let body = quote! {
-            let __seeds = seeds;
-            ::autodiff_runtime::private::check_seeds::<#float>(__seeds, #total);
-            let __directions = ::autodiff_runtime::sparse::Seeds::<#float>::directions(__seeds);
-            let mut __block = 0_usize;
-            while __block < __directions {
-                let mut __at = 0_usize;
-                #(#seeds)*
-                let (__value, __dot) = #attempt(#args)#or_fail;
-                let mut __row = 0_usize;
-                #(::autodiff_runtime::private::store_rows(
-                    &#tangents, &mut __row, __block, __directions, &mut *products,
-                );)*
-                ::autodiff_runtime::private::check_products(products.len(), __row, __directions);
-                __block += 8;
-            }
-        };
-        let mut params = self.plain_params();
-        params.push(quote!(seeds: &impl ::autodiff_runtime::sparse::Seeds<#float>));
-        params.push(quote!(products: &mut [#float]));
-        let doc = docs::jacobian_times(self.f);
-        self.item("jacobian_times_into", &doc, &params, quote!(), body)
+        quote! {
+            let mut __at = 0_usize;
+            #(#seeds)*
+            let (__value, __dot) = #attempt(#args)#or_fail;
+            let mut __row = 0_usize;
+            #(::autodiff_runtime::private::store_rows(
+                &#tangents, &mut __row, __block, __directions, &mut *products,
+            );)*
+            ::autodiff_runtime::private::check_products(products.len(), __row, __directions);
+            __block += #width;
+        }
     }
 
     /// Backward sweeps, for a Jacobian that is much wider than high: for several rows after one
@@ -152,6 +162,7 @@ impl Writer<'_> {
             return quote!();
         }
         let (float, takes_rows) = (self.float(), self.takes_rows());
+        let lanes_of_inputs = self.lanes_of_inputs();
         let rows = self.f.output_shape.static_count();
         let width = rows.filter(|rows| (1..=8).contains(rows)).unwrap_or(4);
         let lanes = quote!(::autodiff_runtime::private::Lanes<#float, #width>);
@@ -171,7 +182,7 @@ impl Writer<'_> {
             let __rows = #rows;
             let __at_once = #takes_rows;
             let __width = if __at_once { #width } else { 1_usize };
-            if ::autodiff_runtime::private::prefers_rows(__rows, __total, __width) {
+            if ::autodiff_runtime::private::prefers_rows(__rows, __total, __width, #lanes_of_inputs) {
                 if __at_once {
                     for __row in (0..__rows).step_by(#width) { #at_once }
                 } else {

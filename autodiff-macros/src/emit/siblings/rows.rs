@@ -58,7 +58,11 @@ impl Writer<'_> {
         match self.lowered.filter(|_| can) {
             Some(lowered) => {
                 let callees = pulled(&self.reverse(lowered, Purpose::Pullback).forward);
-                quote!(true #(&& #callees!().takes_rows())*)
+                let items = match callees.is_empty() {
+                    true => TokenStream::new(),
+                    false => local_items(&lowered.trace.body),
+                };
+                quote!({ #items true #(&& #callees!().takes_rows())* })
             }
             None => quote!(false),
         }
@@ -73,4 +77,13 @@ impl Writer<'_> {
         let (trace, forward, backward) = reverse.over_lanes(&zero)?;
         Some(self.pull_of(reverse, &trace, &forward, &backward))
     }
+}
+
+/// The items at the top of a function, by which its callees are found.
+fn local_items(body: &Block) -> TokenStream {
+    let items = body.0.iter().map_while(|stmt| match stmt {
+        Stmt::Passive { code, .. } => syn::parse2::<syn::Item>(code.tokens.clone()).ok(),
+        _ => None,
+    });
+    items.map(|item| item.to_token_stream()).collect()
 }
