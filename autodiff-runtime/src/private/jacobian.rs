@@ -51,7 +51,11 @@ pub fn seed_directions<B, T, const N: usize>(
 {
     let width = N.min(seeds.directions().saturating_sub(block));
     tangent.leaves_mut(&mut |leaf| {
-        seeds.fill(*at, block, &mut leaf.0[..width]);
+        // A length that is known is worth the distinction.
+        match width == N {
+            true => seeds.fill(*at, block, &mut leaf.0),
+            false => seeds.fill(*at, block, &mut leaf.0[..width]),
+        }
         *at += 1;
     });
 }
@@ -99,7 +103,11 @@ pub fn store_rows<B, T, const N: usize>(
         let start = *row * columns + block;
         // A matrix that is too short is reported by `check_jacobian`, which knows its rows.
         if let Some(entries) = jacobian.get_mut(start..start + width) {
-            entries.copy_from_slice(&leaf.0[..width]);
+            // A length that is known is worth the distinction.
+            match <&mut [B; N]>::try_from(&mut *entries) {
+                Ok(entries) => *entries = leaf.0,
+                Err(_) => entries.copy_from_slice(&leaf.0[..width]),
+            }
         }
         *row += 1;
     });
