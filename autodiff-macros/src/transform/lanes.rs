@@ -89,10 +89,8 @@ impl Lanes {
             {
                 self.add(place.root);
             }
-            Stmt::AccumulateAll { place, other } => {
-                if self.of.contains(&other.root) {
-                    self.add(place.root);
-                }
+            Stmt::AccumulateAll { place, other } if self.of.contains(&other.root) => {
+                self.add(place.root);
             }
             Stmt::Pop { place, var, .. } if self.of.contains(&place.root) => self.add(*var),
             Stmt::Call(call) => {
