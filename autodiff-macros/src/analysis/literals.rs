@@ -6,15 +6,22 @@
 //! what is computed from it, unless something whose type only `rustc` knows has a part in it.
 
 use crate::ir::*;
+use crate::signature::Base;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use std::collections::HashSet;
 
 const OPERATORS: &[&str] = &["add", "sub", "mul", "div", "rem", "neg"];
 
-/// Annotates the variables of `trace` that need it: with `own`, the function's float type, or with
-/// `other`. Numbers that meet one of the other precision have it as well.
-pub(super) fn annotate(trace: &mut Trace, own: &TokenStream, other: &TokenStream) {
+/// Annotates the variables of `trace` that need it: with the function's float type, or with the
+/// other one. Numbers that meet one of the other precision have it as well.
+pub fn annotate(trace: &mut Trace, base: Base) {
+    let (own, other) = match base {
+        Base::F64 => (quote!(f64), quote!(f32)),
+        Base::F32 => (quote!(f32), quote!(f64)),
+        // Literals of a generic function say what they are.
+        Base::Parameter => return,
+    };
     let mut floats = Floats {
         parent: (0..trace.vars.len()).collect(),
         called: vec![false; trace.vars.len()],
@@ -33,8 +40,8 @@ pub(super) fn annotate(trace: &mut Trace, own: &TokenStream, other: &TokenStream
             continue;
         }
         let base = match trace.ty(var).clone().has_other() {
-            true => other,
-            false => own,
+            true => &other,
+            false => &own,
         };
         trace.var_mut(var).annotation = float_type(trace.ty(var), base);
     }
@@ -124,21 +131,18 @@ impl Floats {
     }
 
     fn eqn(&mut self, eqn: &Eqn, trace: &Trace) {
-        let own = Operand::Code(match &eqn.op {
-            Op::Passive(code) => code.clone(),
-            _ => super::pattern::number(0),
-        });
-        let args: Vec<&Operand> = match &eqn.op {
+        let args: Vec<Operand> = match &eqn.op {
             Op::Rule(row) => {
-                if !OPERATORS.contains(&row.name)
-                    && let Some(var) = eqn.args[0].var()
-                {
-                    self.called[var.0 as usize] = true;
-                }
                 let args = row.params.iter().zip(&eqn.args);
-                args.filter(|(param, _)| param.ty.is_empty())
-                    .map(|(_, arg)| arg)
-                    .collect()
+                let floats = args.filter(|(param, _)| param.ty.is_empty());
+                let floats: Vec<Operand> = floats.map(|(_, arg)| arg.clone()).collect();
+                if !OPERATORS.contains(&row.name) {
+                    // Its partials may call methods on each.
+                    for var in floats.iter().filter_map(Operand::var) {
+                        self.called[var.0 as usize] = true;
+                    }
+                }
+                floats
             }
             Op::Load(place) => {
                 let root = Operand::Var(place.root);
@@ -147,9 +151,9 @@ impl Floats {
                 }
                 return self.alike(eqn.var, &root, trace);
             }
-            Op::VecRepeat => vec![&eqn.args[0]],
-            Op::Copy | Op::Array | Op::VecOf | Op::Repeat(_) => eqn.args.iter().collect(),
-            Op::Passive(_) => vec![&own],
+            Op::VecRepeat => vec![eqn.args[0].clone()],
+            Op::Copy | Op::Array | Op::VecOf | Op::Repeat(_) => eqn.args.clone(),
+            Op::Passive(code) => vec![Operand::Code(code.clone())],
             _ => Vec::new(),
         };
         for arg in &args {
