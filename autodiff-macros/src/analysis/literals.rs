@@ -16,16 +16,18 @@ const OPERATORS: &[&str] = &["add", "sub", "mul", "div", "rem", "neg"];
 /// Annotates the variables of `trace` that need it: with the function's float type, or with the
 /// other one. Numbers that meet one of the other precision have it as well.
 pub fn annotate(trace: &mut Trace, base: Base) {
-    let (own, other) = match base {
-        Base::F64 => (quote!(f64), quote!(f32)),
-        Base::F32 => (quote!(f32), quote!(f64)),
+    let (name, own, other) = match base {
+        Base::F64 => ("f64", quote!(f64), quote!(f32)),
+        Base::F32 => ("f32", quote!(f32), quote!(f64)),
         // Literals of a generic function say what they are.
         Base::Parameter => return,
     };
     let mut floats = Floats {
+        own: name,
         parent: (0..trace.vars.len()).collect(),
         called: vec![false; trace.vars.len()],
         foreign: vec![false; trace.vars.len()],
+        given: trace.vars.iter().map(is_given).collect(),
         literal: Vec::new(),
     };
     let body = std::mem::take(&mut trace.body);
@@ -35,7 +37,8 @@ pub fn annotate(trace: &mut Trace, base: Base) {
     for var in std::mem::take(&mut floats.literal) {
         if trace.var(var).annotation.is_some()
             || !floats.in_class(var, |f, k| f.called[k])
-            || floats.in_class(var, |f, k| f.foreign[k])
+            || (floats.in_class(var, |f, k| f.foreign[k])
+                && !floats.in_class(var, |f, k| f.given[k]))
         {
             continue;
         }
@@ -49,11 +52,15 @@ pub fn annotate(trace: &mut Trace, base: Base) {
 
 /// Variables of the same float type, as classes.
 struct Floats {
+    /// The function's float type.
+    own: &'static str,
     parent: Vec<usize>,
     /// Whether a method is called on the variable.
     called: Vec<bool>,
     /// Whether something of a type that is not known here has a part in it.
     foreign: Vec<bool>,
+    /// Whether it is a parameter of floats, of the precision of the function.
+    given: Vec<bool>,
     /// The variables that start from literals alone.
     literal: Vec<VarId>,
 }
@@ -94,11 +101,25 @@ impl Floats {
                 self.parent[a] = b;
                 self.foreign[other.0 as usize] |= matches!(trace.ty(*other).behind(), Ty::Opaque);
             }
-            Operand::Code(code) if !is_untyped(&code.tokens) => {
+            Operand::Code(code) if !self.is_known(&code.tokens) => {
                 self.foreign[var.0 as usize] = true;
             }
             _ => {}
         }
+    }
+
+    /// Whether code leaves the type open, or gives the function's float type.
+    fn is_known(&self, tokens: &TokenStream) -> bool {
+        let last = tokens.clone().into_iter().last();
+        match last {
+            // `(i + 1) as f64`, `0.5f64`
+            Some(TokenTree::Ident(ident)) if ident == self.own => return true,
+            Some(TokenTree::Literal(literal)) if literal.to_string().ends_with(self.own) => {
+                return true;
+            }
+            _ => {}
+        }
+        is_untyped(tokens) || tokens.to_string().contains("private :: placeholder")
     }
 
     /// A float literal that does not say its type, or what starts from such ones.
@@ -165,6 +186,11 @@ impl Floats {
     }
 }
 
+fn is_given(var: &Var) -> bool {
+    let ty = var.ty.behind();
+    var.kind == Kind::Param && (ty.is_real() || ty.element().is_real()) && !ty.has_other()
+}
+
 /// Neither a name nor a suffix, which would say the type.
 fn is_untyped(tokens: &TokenStream) -> bool {
     tokens.clone().into_iter().all(|token| match token {
@@ -173,6 +199,18 @@ fn is_untyped(tokens: &TokenStream) -> bool {
         TokenTree::Group(group) => is_untyped(&group.stream()),
         TokenTree::Punct(_) => true,
     })
+}
+
+/// Whether code computes with float literals that do not say which float they are.
+pub fn is_open_float(tokens: &TokenStream) -> bool {
+    fn has_float(tokens: &TokenStream) -> bool {
+        tokens.clone().into_iter().any(|token| match token {
+            TokenTree::Literal(literal) => literal.to_string().contains('.'),
+            TokenTree::Group(group) => has_float(&group.stream()),
+            _ => false,
+        })
+    }
+    has_float(tokens) && is_untyped(tokens)
 }
 
 /// The tokens of a type of plain numbers, if its lengths are known.

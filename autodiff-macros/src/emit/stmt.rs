@@ -2,6 +2,7 @@
 
 mod call;
 
+use crate::analysis::literals::is_open_float;
 use crate::ir::*;
 use crate::signature::{Base, float};
 use proc_macro2::{Literal, Span, TokenStream};
@@ -49,6 +50,10 @@ pub fn receiver(o: &Operand, trace: &Trace, base: Base) -> TokenStream {
             } else {
                 quote!(#literal)
             }
+        }
+        Operand::Code(code) if base != Base::Parameter && is_open_float(&code.tokens) => {
+            let (float, tokens) = (base.tokens(), &code.tokens);
+            quote!(::core::convert::identity::<#float>(#tokens))
         }
         other => operand(other, trace),
     }
