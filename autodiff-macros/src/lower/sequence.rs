@@ -404,7 +404,9 @@ impl Lower<'_> {
             || pats.elems.len() != values.elems.len()
             || pats.elems.iter().any(super::pattern::is_rest)
             || !values.elems.iter().any(borrows)
-            || names.iter().any(|(name, _)| taken.contains(&name.to_string()))
+            || names
+                .iter()
+                .any(|(name, _)| taken.contains(&name.to_string()))
         {
             return false;
         }
