@@ -119,7 +119,7 @@ impl Floats {
             }
             _ => {}
         }
-        is_untyped(tokens) || tokens.to_string().contains("private :: placeholder")
+        is_untyped(tokens) || is_placeholder(tokens)
     }
 
     /// A float literal that does not say its type, or what starts from such ones.
@@ -199,6 +199,12 @@ fn is_untyped(tokens: &TokenStream) -> bool {
         TokenTree::Group(group) => is_untyped(&group.stream()),
         TokenTree::Punct(_) => true,
     })
+}
+
+/// Whether code stands for a value that comes later.
+pub fn is_placeholder(tokens: &TokenStream) -> bool {
+    let mut tokens = tokens.clone().into_iter();
+    tokens.any(|token| matches!(token, TokenTree::Ident(ident) if ident == "placeholder"))
 }
 
 /// Whether code computes with float literals that do not say which float they are.
