@@ -12,6 +12,9 @@ use syn::{BinOp, Expr, Lit, UnOp};
 impl Lower<'_> {
     /// Emits the equations of `expr` and returns its value.
     pub(super) fn operand(&mut self, expr: &Expr) -> Operand {
+        if let Some(value) = self.by_entries(expr) {
+            return value;
+        }
         match expr {
             Expr::Paren(inner) => return self.operand(&inner.expr),
             Expr::Group(inner) => return self.operand(&inner.expr),

@@ -120,7 +120,8 @@ impl Lower<'_> {
     ) -> Option<Operand> {
         let name = call.method.to_string();
         let args: Vec<&Expr> = call.args.iter().collect();
-        let known = matches!(self.ty_of(&call.receiver).behind(), Ty::Maybe(_));
+        let known = matches!(self.ty_of(&call.receiver).behind(), Ty::Maybe(_))
+            || super::matrix::is_option(&call.receiver);
         if !known && !matches!(self.ty_of(&call.receiver).behind(), Ty::Unknown) {
             return None;
         }
@@ -165,8 +166,42 @@ impl Lower<'_> {
                 let some = quote!(::core::option::Option::Some);
                 Some(self.rewrapped(call, Some(closure), &some, none(), expr))
             }
+            _ if known => {
+                let written = self.by_cases(call)?;
+                Some(self.block_value(&super::closure::block(written)))
+            }
             _ => None,
         }
+    }
+
+    /// The methods of `Option` that are given a closure, as a `match`.
+    fn by_cases(&mut self, call: &syn::ExprMethodCall) -> Option<TokenStream> {
+        let (from, inner) = (&call.receiver, self.hidden("inner"));
+        let args: Vec<&Expr> = call.args.iter().collect();
+        let cases = match (call.method.to_string().as_str(), &args[..]) {
+            ("and_then", [f]) => quote!(Some(#inner) => (#f)(#inner), None => None,),
+            ("map", [f]) => quote!(Some(#inner) => Some(#f(#inner)), None => None,),
+            ("filter", [f]) => quote! {
+                Some(#inner) => if (#f)(&#inner) { Some(#inner) } else { None },
+                None => None,
+            },
+            ("or", [other]) => quote!(Some(#inner) => Some(#inner), None => #other,),
+            ("or_else", [f]) => quote!(Some(#inner) => Some(#inner), None => (#f)(),),
+            ("map_or", [other, f]) => quote!(Some(#inner) => (#f)(#inner), None => #other,),
+            ("map_or_else", [other, f]) => {
+                quote!(Some(#inner) => (#f)(#inner), None => (#other)(),)
+            }
+            ("take", []) => {
+                let taken = self.hidden("taken");
+                return Some(quote! {
+                    let #taken = #from;
+                    #from = None;
+                    #taken
+                });
+            }
+            _ => return None,
+        };
+        Some(quote!(match #from { #cases }))
     }
 
     /// The panic of `unwrap` and `expect`, as the function has it.

@@ -265,8 +265,6 @@ function! {
     VersorFromEuler from_euler_angles [] [] UnitQuaternion<F>:
         (roll: owned(Number), pitch: owned(Number), yaw: owned(Number)) => Versor, Euler;
     VersorFromQuaternion from_quaternion [] [] UnitQuaternion<F>: (q: owned(Quat)) => Versor, Unified;
-    VersorNormalized new_normalize [] [] UnitQuaternion<F>: (q: owned(Quat)) => Versor, Unified;
-    VersorUnchecked new_unchecked [] [] UnitQuaternion<F>: (q: owned(Quat)) => Versor, Taken;
     VersorFromRotation from_rotation_matrix [] [] UnitQuaternion<F>: (rotation: shared(Rot<3>)) => Versor, Converted;
     QuaternionNew new [] [] Quaternion<F>:
         (w: owned(Number), i: owned(Number), j: owned(Number), k: owned(Number)) => Quat, Taken;
