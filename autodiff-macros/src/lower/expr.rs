@@ -42,6 +42,14 @@ impl Lower<'_> {
             Expr::Loop(endless) if self.must_take_apart(expr) => {
                 return self.loop_value(endless, expr);
             }
+            Expr::Assign(_) => {
+                self.expr_stmt(expr);
+                return self.constant(quote!(()));
+            }
+            Expr::Binary(binary) if super::opaque::is_assigning(&binary.op) => {
+                self.expr_stmt(expr);
+                return self.constant(quote!(()));
+            }
             Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {
                 self.exit(expr);
                 return self.constant(quote!(::autodiff_runtime::private::placeholder()));

@@ -179,17 +179,37 @@ impl Lower<'_> {
         let (from, inner) = (&call.receiver, self.hidden("inner"));
         let args: Vec<&Expr> = call.args.iter().collect();
         let cases = match (call.method.to_string().as_str(), &args[..]) {
-            ("and_then", [f]) => quote!(Some(#inner) => (#f)(#inner), None => None,),
-            ("map", [f]) => quote!(Some(#inner) => Some(#f(#inner)), None => None,),
-            ("filter", [f]) => quote! {
-                Some(#inner) => if (#f)(&#inner) { Some(#inner) } else { None },
-                None => None,
-            },
+            ("and_then", [f]) => {
+                let then = called(f, Some(&quote!(#inner)));
+                quote!(Some(#inner) => #then, None => None,)
+            }
+            ("map", [f]) => {
+                let mapped = called(f, Some(&quote!(#inner)));
+                quote!(Some(#inner) => Some(#mapped), None => None,)
+            }
+            ("filter", [f]) => {
+                let wanted = called(f, Some(&quote!(&#inner)));
+                let wanted_by = self.hidden("wanted");
+                quote! {
+                    Some(#inner) => {
+                        let #wanted_by: bool = #wanted;
+                        if #wanted_by { Some(#inner) } else { None }
+                    }
+                    None => None,
+                }
+            }
             ("or", [other]) => quote!(Some(#inner) => Some(#inner), None => #other,),
-            ("or_else", [f]) => quote!(Some(#inner) => Some(#inner), None => (#f)(),),
-            ("map_or", [other, f]) => quote!(Some(#inner) => (#f)(#inner), None => #other,),
+            ("or_else", [f]) => {
+                let otherwise = called(f, None);
+                quote!(Some(#inner) => Some(#inner), None => #otherwise,)
+            }
+            ("map_or", [other, f]) => {
+                let mapped = called(f, Some(&quote!(#inner)));
+                quote!(Some(#inner) => #mapped, None => #other,)
+            }
             ("map_or_else", [other, f]) => {
-                quote!(Some(#inner) => (#f)(#inner), None => (#other)(),)
+                let (otherwise, mapped) = (called(other, None), called(f, Some(&quote!(#inner))));
+                quote!(Some(#inner) => #mapped, None => #otherwise,)
             }
             ("take", []) => {
                 let taken = self.hidden("taken");
@@ -303,11 +323,31 @@ impl Lower<'_> {
     }
 
     fn give(&mut self, var: VarId, value: Operand, expr: &Expr) {
+        if let Some(given) = value.var()
+            && !self.trace.ty(given).is_copy()
+            && !self.trace.ty(given).is_passive()
+        {
+            self.trace.var_mut(given).moved = true;
+        }
         self.emit(Stmt::Assign {
             place: Place::whole(var),
             value,
             span: expr.span(),
         });
+    }
+}
+
+/// `f(arg)`, the body in its place if `f` is a closure.
+fn called(f: &Expr, arg: Option<&TokenStream>) -> TokenStream {
+    match (f, arg) {
+        (Expr::Closure(closure), _) if closure.inputs.len() < 2 => {
+            let (pat, body) = (closure.inputs.first(), &closure.body);
+            match (pat, arg) {
+                (Some(pat), Some(arg)) => quote!({ let #pat = #arg; #body }),
+                _ => quote!({ #body }),
+            }
+        }
+        _ => quote!((#f)(#arg)),
     }
 }
 

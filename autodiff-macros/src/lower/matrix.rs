@@ -13,11 +13,38 @@ use syn::{Expr, Token};
 
 /// Methods that change a matrix in place, or give access to do so.
 pub(super) const CHANGED_IN_PLACE: &[&str] = &[
-    "row_mut", "column_mut", "rows_mut", "columns_mut", "view_mut", "fixed_view_mut", "fixed_rows_mut",
-    "fixed_columns_mut", "row_iter_mut", "column_iter_mut", "gemm", "gemv", "ger", "axpy",
-    "normalize_mut", "transpose_mut", "component_mul_assign", "component_div_assign", "scale_mut",
-    "unscale_mut", "add_scalar_mut", "try_inverse_mut", "apply", "zip_apply", "swap_rows", "swap_columns",
-    "fill_diagonal", "set_diagonal", "as_mut_slice", "neg_mut", "mul_to", "tr_mul_to",
+    "row_mut",
+    "column_mut",
+    "rows_mut",
+    "columns_mut",
+    "view_mut",
+    "fixed_view_mut",
+    "fixed_rows_mut",
+    "fixed_columns_mut",
+    "row_iter_mut",
+    "column_iter_mut",
+    "gemm",
+    "gemv",
+    "ger",
+    "axpy",
+    "normalize_mut",
+    "transpose_mut",
+    "component_mul_assign",
+    "component_div_assign",
+    "scale_mut",
+    "unscale_mut",
+    "add_scalar_mut",
+    "try_inverse_mut",
+    "apply",
+    "zip_apply",
+    "swap_rows",
+    "swap_columns",
+    "fill_diagonal",
+    "set_diagonal",
+    "as_mut_slice",
+    "neg_mut",
+    "mul_to",
+    "tr_mul_to",
 ];
 
 /// Puts iterators over indices in the place of those over rows and columns, and calls in the place of
@@ -58,7 +85,14 @@ fn lines(expr: &Expr) -> Option<Expr> {
 /// `m.fixed_view::<2, 1>(0, 2).into()` with `into_owned()`, which does not ask for the type.
 fn owned_part(expr: &Expr) -> Option<Expr> {
     const PARTS: &[&str] = &[
-        "fixed_view", "view", "fixed_rows", "fixed_columns", "rows", "columns", "row", "column",
+        "fixed_view",
+        "view",
+        "fixed_rows",
+        "fixed_columns",
+        "rows",
+        "columns",
+        "row",
+        "column",
     ];
     let Expr::MethodCall(call) = expr else {
         return None;
@@ -176,7 +210,8 @@ impl Lower<'_> {
         let name = ty.segments.pop()?.ident.to_string();
         ty.segments.pop_punct();
         let upper = ty.segments.last()?.ident.to_string();
-        if !upper.starts_with(char::is_uppercase) || !self.mentions_real(&Expr::Call(call.clone())) {
+        if !upper.starts_with(char::is_uppercase) || !self.mentions_real(&Expr::Call(call.clone()))
+        {
             return None;
         }
         let args: Vec<&Expr> = call.args.iter().collect();
@@ -296,7 +331,9 @@ impl Lower<'_> {
             ("copy_from", [part]) => {
                 let part = self.borrowed_or_made(bare(part));
                 let (m, (row, column)) = match &**m {
-                    Expr::MethodCall(window) => (window.receiver.to_token_stream(), corner(window)?),
+                    Expr::MethodCall(window) => {
+                        (window.receiver.to_token_stream(), corner(window)?)
+                    }
                     whole => (whole.to_token_stream(), (quote!(0), quote!(0))),
                 };
                 Some(quote! {
@@ -359,8 +396,13 @@ pub(super) fn is_option(expr: &Expr) -> bool {
         return false;
     };
     match call.method.to_string().as_str() {
-        "try_inverse" | "cholesky" | "try_normalize" | "solve_lower_triangular"
-        | "solve_upper_triangular" | "tr_solve_lower_triangular" | "tr_solve_upper_triangular" => true,
+        "try_inverse"
+        | "cholesky"
+        | "try_normalize"
+        | "solve_lower_triangular"
+        | "solve_upper_triangular"
+        | "tr_solve_lower_triangular"
+        | "tr_solve_upper_triangular" => true,
         "solve" => matches!(&*call.receiver, Expr::MethodCall(of) if of.method == "lu"),
         _ => false,
     }

@@ -8,7 +8,9 @@ use crate::Trace;
 use crate::private::{HeldConstant, Lane};
 use crate::trace::Node;
 use nalgebra::allocator::Allocator;
-use nalgebra::{Const, DMatrix, DVector, DefaultAllocator, Dim, Dyn, OMatrix, RowDVector, SMatrix, U1};
+use nalgebra::{
+    Const, DMatrix, DVector, DefaultAllocator, Dim, Dyn, OMatrix, RowDVector, SMatrix, U1,
+};
 
 type One<A> = Pair<A, Nothing>;
 type Static<const R: usize, const C: usize> = Mat<Const<R>, Const<C>>;
@@ -35,12 +37,18 @@ pub struct Diagonal;
 impl<R: Dim, C: Dim> Listed<R, C> {
     fn by_rows(rows: R, columns: C) -> Self {
         let shape = (rows, columns);
-        Self { shape, by_rows: true }
+        Self {
+            shape,
+            by_rows: true,
+        }
     }
 
     fn by_columns(rows: R, columns: C) -> Self {
         let shape = (rows, columns);
-        Self { shape, by_rows: false }
+        Self {
+            shape,
+            by_rows: false,
+        }
     }
 }
 
@@ -149,7 +157,13 @@ where
         bars: Bars<'_, One<Mat<D, U1>>, Nothing, T>,
     ) {
         let bar = bars.0.map(|(bar, ())| bar);
-        <Self as Rule<Mat<D, U1>, Nothing, Mat<D, D>>>::pullback(self, (a, &()), y, seed, (bar, None));
+        <Self as Rule<Mat<D, U1>, Nothing, Mat<D, D>>>::pullback(
+            self,
+            (a, &()),
+            y,
+            seed,
+            (bar, None),
+        );
     }
 }
 

@@ -6,16 +6,16 @@
 use super::construct::Unwrap;
 use super::engine::{self, Of, Rule, Tan};
 use super::geometry::{Direction, Pt, Quat, Rot, Versor};
-use super::{rigid, rule};
 use super::solve::{self, Chol, Eliminated, Lu, Rooted};
 use super::spaces::{Float, Mat, Maybe, Nothing, Number, Space};
+use super::{rigid, rule};
 use crate::Trace;
 use crate::private::Lane;
 use crate::trace::Node;
 use nalgebra::allocator::Allocator;
 use nalgebra::{
-    Const, DefaultAllocator, Dim, DimMin, OMatrix, OPoint, Point3, Rotation, SVector, U1, U3, Unit, UnitQuaternion,
-    Vector3,
+    Const, DefaultAllocator, Dim, DimMin, OMatrix, OPoint, Point3, Rotation, SVector, U1, U3, Unit,
+    UnitQuaternion, Vector3,
 };
 use pastey::paste;
 

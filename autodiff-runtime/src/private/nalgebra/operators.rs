@@ -11,7 +11,8 @@ use crate::private::ops::{Add, Div, Forward, Mul, Neg, Record, Reverse, Sub};
 use crate::trace::Node;
 use nalgebra::allocator::Allocator;
 use nalgebra::{
-    Const, DefaultAllocator, Dim, OMatrix, OPoint, Quaternion, Rotation, SVector, U1, UnitQuaternion,
+    Const, DefaultAllocator, Dim, OMatrix, OPoint, Quaternion, Rotation, SVector, U1,
+    UnitQuaternion,
 };
 
 macro_rules! operator {

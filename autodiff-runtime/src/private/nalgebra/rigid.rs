@@ -63,124 +63,124 @@ names! {
 }
 
 rule! { Planar "rotation" []: One<Number> => Rot<2> where [];
-    self, (angle, ()) => Rotation2::new(*angle) }
+self, (angle, ()) => Rotation2::new(*angle) }
 rule! { Euler "rotation" []: Three<Number, Number, Number> => Rot<3> where [];
-    self, (roll, (pitch, (yaw, ()))) => Rotation3::from_euler_angles(*roll, *pitch, *yaw) }
+self, (roll, (pitch, (yaw, ()))) => Rotation3::from_euler_angles(*roll, *pitch, *yaw) }
 rule! { Euler "rotation" []: Three<Number, Number, Number> => Versor where [];
-    self, (roll, (pitch, (yaw, ()))) => UnitQuaternion::from_euler_angles(*roll, *pitch, *yaw) }
+self, (roll, (pitch, (yaw, ()))) => UnitQuaternion::from_euler_angles(*roll, *pitch, *yaw) }
 rule! { AxisAngle "rotation" []: Two<Direction<3>, Number> => Rot<3> where [];
-    self, (axis, (angle, ())) => Rotation3::from_axis_angle(axis, *angle);
-    duals => match is_zero(*angle) {
-        true => small_rotation(&(axis.as_ref() * *angle)),
-        false => Rotation3::from_axis_angle(axis, *angle),
-    } }
+self, (axis, (angle, ())) => Rotation3::from_axis_angle(axis, *angle);
+duals => match is_zero(*angle) {
+    true => small_rotation(&(axis.as_ref() * *angle)),
+    false => Rotation3::from_axis_angle(axis, *angle),
+} }
 rule! { AxisAngle "rotation" []: Two<Direction<3>, Number> => Versor where [];
-    self, (axis, (angle, ())) => UnitQuaternion::from_axis_angle(axis, *angle) }
+self, (axis, (angle, ())) => UnitQuaternion::from_axis_angle(axis, *angle) }
 rule! { ScaledAxis "rotation" []: One<Column<3>> => Rot<3> where [];
-    self, (axis, ()) => Rotation3::new(*axis);
-    duals => match axis.iter().all(|x| is_zero(*x)) {
-        true => small_rotation(axis),
-        false => Rotation3::new(*axis),
-    } }
+self, (axis, ()) => Rotation3::new(*axis);
+duals => match axis.iter().all(|x| is_zero(*x)) {
+    true => small_rotation(axis),
+    false => Rotation3::new(*axis),
+} }
 rule! { ScaledAxis "rotation" []: One<Column<3>> => Versor where [];
-    self, (axis, ()) => UnitQuaternion::from_scaled_axis(*axis);
-    duals => exponential(axis) }
+self, (axis, ()) => UnitQuaternion::from_scaled_axis(*axis);
+duals => exponential(axis) }
 rule! { Converted "rotation" []: One<Rot<3>> => Versor where [];
-    self, (rotation, ()) => UnitQuaternion::from_rotation_matrix(rotation) }
+self, (rotation, ()) => UnitQuaternion::from_rotation_matrix(rotation) }
 rule! { Converted "rotation" []: Versor => Rot<3> where [];
-    self, q => q.to_rotation_matrix() }
+self, q => q.to_rotation_matrix() }
 rule! { Taken "rotation" [const D: usize]: One<Square<D>> => Rot<D> where [];
-    self, (matrix, ()) => Rotation::from_matrix_unchecked(*matrix) }
+self, (matrix, ()) => Rotation::from_matrix_unchecked(*matrix) }
 rule! { Taken "quaternion" []: Pair<Number, Three<Number, Number, Number>> => Quat where [];
-    self, (w, (i, (j, (k, ())))) => Quaternion::new(*w, *i, *j, *k) }
+self, (w, (i, (j, (k, ())))) => Quaternion::new(*w, *i, *j, *k) }
 rule! { Taken "point" []: Two<Number, Number> => Pt<2> where [];
-    self, (x, (y, ())) => Point2::new(*x, *y) }
+self, (x, (y, ())) => Point2::new(*x, *y) }
 rule! { Taken "point" []: Three<Number, Number, Number> => Pt<3> where [];
-    self, (x, (y, (z, ()))) => Point3::new(*x, *y, *z) }
+self, (x, (y, (z, ()))) => Point3::new(*x, *y, *z) }
 rule! { Taken "point" [const D: usize]: One<Column<D>> => Pt<D> where [];
-    self, (coords, ()) => OPoint::from(*coords) }
+self, (coords, ()) => OPoint::from(*coords) }
 rule! { Taken "unit" [const D: usize]: One<Column<D>> => Direction<D> where [];
-    self, (x, ()) => Unit::new_unchecked(*x) }
+self, (x, ()) => Unit::new_unchecked(*x) }
 rule! { Taken "unit" []: One<Quat> => Versor where [];
-    self, (q, ()) => Unit::new_unchecked(*q) }
+self, (q, ()) => Unit::new_unchecked(*q) }
 rule! { Taken "unit" [const D: usize]: Direction<D> => Column<D> where [];
-    self, x => x.into_inner() }
+self, x => x.into_inner() }
 rule! { Taken "unit" []: Versor => Quat where [];
-    self, q => q.into_inner() }
+self, q => q.into_inner() }
 rule! { Unified "unit" [const D: usize]: One<Column<D>> => Direction<D> where [];
-    self, (x, ()) => Unit::new_normalize(*x) }
+self, (x, ()) => Unit::new_normalize(*x) }
 rule! { Unified "unit" []: One<Quat> => Versor where [];
-    self, (q, ()) => UnitQuaternion::from_quaternion(*q) }
+self, (q, ()) => UnitQuaternion::from_quaternion(*q) }
 
 rule! { Turned "rotate" [const D: usize]: Rot<D>, Column<D> => Column<D> where [];
-    self, r, x => r * x;
-    y, seed => [dr += *dr += seed * x.transpose()] [dx += *dx += r.matrix().tr_mul(seed)] }
+self, r, x => r * x;
+y, seed => [dr += *dr += seed * x.transpose()] [dx += *dx += r.matrix().tr_mul(seed)] }
 rule! { Turned "rotate" [const D: usize]: Rot<D>, Pt<D> => Pt<D> where [];
-    self, r, x => r * x;
-    y, seed => [dr += *dr += seed * x.coords.transpose()] [dx += *dx += r.matrix().tr_mul(seed)] }
+self, r, x => r * x;
+y, seed => [dr += *dr += seed * x.coords.transpose()] [dx += *dx += r.matrix().tr_mul(seed)] }
 rule! { Turned "rotate" []: Versor, Column<3> => Column<3> where [];
-    self, q, x => q * x;
-    y, seed => [dq += *dq += by_quaternion(q, x, seed)] [dx += *dx += q.inverse() * seed] }
+self, q, x => q * x;
+y, seed => [dq += *dq += by_quaternion(q, x, seed)] [dx += *dx += q.inverse() * seed] }
 rule! { Turned "rotate" []: Versor, Pt<3> => Pt<3> where [];
-    self, q, x => q * x;
-    y, seed => [dq += *dq += by_quaternion(q, &x.coords, seed)] [dx += *dx += q.inverse() * seed] }
+self, q, x => q * x;
+y, seed => [dq += *dq += by_quaternion(q, &x.coords, seed)] [dx += *dx += q.inverse() * seed] }
 rule! { TurnedBack "rotate back" [const D: usize]: Rot<D>, Column<D> => Column<D> where [];
-    self, r, x => r.inverse_transform_vector(x);
-    y, seed => [dr += *dr += x * seed.transpose()] [dx += *dx += r * seed] }
+self, r, x => r.inverse_transform_vector(x);
+y, seed => [dr += *dr += x * seed.transpose()] [dx += *dx += r * seed] }
 rule! { TurnedBack "rotate back" [const D: usize]: Rot<D>, Pt<D> => Pt<D> where [];
-    self, r, x => r.inverse_transform_point(x);
-    y, seed => [dr += *dr += x.coords * seed.transpose()] [dx += *dx += r * seed] }
+self, r, x => r.inverse_transform_point(x);
+y, seed => [dr += *dr += x.coords * seed.transpose()] [dx += *dx += r * seed] }
 rule! { TurnedBack "rotate back" []: Versor, Column<3> => Column<3> where [];
-    self, q, x => q.inverse_transform_vector(x);
-    y, seed => [dq += *dq += conjugated(&by_quaternion(&q.inverse(), x, seed))] [dx += *dx += q * seed] }
+self, q, x => q.inverse_transform_vector(x);
+y, seed => [dq += *dq += conjugated(&by_quaternion(&q.inverse(), x, seed))] [dx += *dx += q * seed] }
 rule! { TurnedBack "rotate back" []: Versor, Pt<3> => Pt<3> where [];
-    self, q, x => q.inverse_transform_point(x);
-    y, seed => [dq += *dq += conjugated(&by_quaternion(&q.inverse(), &x.coords, seed))]
-        [dx += *dx += q * seed] }
+self, q, x => q.inverse_transform_point(x);
+y, seed => [dq += *dq += conjugated(&by_quaternion(&q.inverse(), &x.coords, seed))]
+    [dx += *dx += q * seed] }
 rule! { Composed "compose" [const D: usize]: Rot<D>, Rot<D> => Rot<D> where [];
-    self, a, b => a * b;
-    y, seed => [da += *da += seed * b.matrix().transpose()] [db += *db += a.matrix().tr_mul(seed)] }
+self, a, b => a * b;
+y, seed => [da += *da += seed * b.matrix().transpose()] [db += *db += a.matrix().tr_mul(seed)] }
 rule! { Composed "compose" []: Versor, Versor => Versor where [];
-    self, a, b => a * b;
-    y, seed => [da += *da += (Quaternion { coords: *seed } * b.conjugate().into_inner()).coords]
-        [db += *db += (a.conjugate().into_inner() * Quaternion { coords: *seed }).coords] }
+self, a, b => a * b;
+y, seed => [da += *da += (Quaternion { coords: *seed } * b.conjugate().into_inner()).coords]
+    [db += *db += (a.conjugate().into_inner() * Quaternion { coords: *seed }).coords] }
 rule! { Composed "mul" []: Quat, Quat => Quat where [];
-    self, a, b => a * b;
-    y, seed => [da += *da += (Quaternion { coords: *seed } * b.conjugate()).coords]
-        [db += *db += (a.conjugate() * Quaternion { coords: *seed }).coords] }
+self, a, b => a * b;
+y, seed => [da += *da += (Quaternion { coords: *seed } * b.conjugate()).coords]
+    [db += *db += (a.conjugate() * Quaternion { coords: *seed }).coords] }
 rule! { Reversed "inverse" [const D: usize]: Rot<D>, Nothing => Rot<D> where [];
-    self, r, b => r.inverse();
-    y, seed => [dr += *dr += seed.transpose()] [] }
+self, r, b => r.inverse();
+y, seed => [dr += *dr += seed.transpose()] [] }
 rule! { Reversed "inverse" []: Versor, Nothing => Versor where [];
-    self, q, b => q.inverse();
-    y, seed => [dq += *dq += conjugated(seed)] [] }
+self, q, b => q.inverse();
+y, seed => [dq += *dq += conjugated(seed)] [] }
 rule! { Entries "matrix" [const D: usize]: Rot<D>, Nothing => Square<D> where [];
-    self, r, b => *r.matrix();
-    y, seed => [dr += *dr += seed] [] }
+self, r, b => *r.matrix();
+y, seed => [dr += *dr += seed] [] }
 rule! { Angle "angle" []: Rot<2> => Number where []; self, r => r.angle() }
 rule! { Angle "angle" []: Rot<3> => Number where []; self, r => r.angle() }
 rule! { Angle "angle" []: Versor => Number where []; self, q => q.angle() }
 rule! { LogarithmicMap "scaled_axis" []: Rot<3> => Column<3> where [];
-    self, r => r.scaled_axis(); duals => logarithm(&UnitQuaternion::from_rotation_matrix(r)) }
+self, r => r.scaled_axis(); duals => logarithm(&UnitQuaternion::from_rotation_matrix(r)) }
 rule! { LogarithmicMap "scaled_axis" []: Versor => Column<3> where [];
-    self, q => q.scaled_axis(); duals => logarithm(q) }
+self, q => q.scaled_axis(); duals => logarithm(q) }
 rule! { CrossMatrix "cross_matrix" []: Column<3> => Square<3> where [];
-    self, a => a.cross_matrix() }
+self, a => a.cross_matrix() }
 rule! { Between "sub" [const D: usize]: Pt<D>, Pt<D> => Column<D> where [];
-    self, a, b => a - b;
-    y, seed => [da += *da += seed] [db += *db -= seed] }
+self, a, b => a - b;
+y, seed => [da += *da += seed] [db += *db -= seed] }
 rule! { Moved "add" [const D: usize]: Pt<D>, Column<D> => Pt<D> where [];
-    self, a, b => a + b;
-    y, seed => [da += *da += seed] [db += *db += seed] }
+self, a, b => a + b;
+y, seed => [da += *da += seed] [db += *db += seed] }
 rule! { MovedBack "sub" [const D: usize]: Pt<D>, Column<D> => Pt<D> where [];
-    self, a, b => a - b;
-    y, seed => [da += *da += seed] [db += *db -= seed] }
+self, a, b => a - b;
+y, seed => [da += *da += seed] [db += *db -= seed] }
 rule! { Stretched "mul" [const D: usize]: Pt<D>, Number => Pt<D> where [];
-    self, a, s => a * *s;
-    y, seed => [da += *da += seed * *s] [ds += *ds += a.coords.dot(seed)] }
+self, a, s => a * *s;
+y, seed => [da += *da += seed * *s] [ds += *ds += a.coords.dot(seed)] }
 rule! { Shrunk "div" [const D: usize]: Pt<D>, Number => Pt<D> where [];
-    self, a, s => a / *s;
-    y, seed => [da += *da += seed / *s] [ds += *ds -= a.coords.dot(seed) / (*s * *s)] }
+self, a, s => a / *s;
+y, seed => [da += *da += seed / *s] [ds += *ds -= a.coords.dot(seed) / (*s * *s)] }
 
 fn is_zero<T: Real>(x: T) -> bool {
     x.to_f64() == 0.0
@@ -214,7 +214,11 @@ fn exponential<T: Real>(axis: &Vector3<T>) -> UnitQuaternion<T> {
 
 /// `2 atan2(|v|, w) / |v| · v`, where close to 0 the factor is a series in `|v|²`.
 fn logarithm<T: Real>(q: &UnitQuaternion<T>) -> Vector3<T> {
-    let q = if q.w < T::zero_() { -q.into_inner() } else { q.into_inner() };
+    let q = if q.w < T::zero_() {
+        -q.into_inner()
+    } else {
+        q.into_inner()
+    };
     let v = q.vector().into_owned();
     let n2 = v.norm_squared();
     if n2.to_f64() > 1e-4 {
