@@ -6,11 +6,12 @@ use crate::ir::*;
 use crate::lower::Lowered;
 use crate::signature::{Function, Passing};
 use crate::transform::carry::carry;
+use crate::transform::checkpoint::checkpoint;
 use crate::transform::copies::elide;
 use crate::transform::fuse::fuse;
 use crate::transform::jvp::{Carry, jvp};
 use crate::transform::pairs::pair;
-use crate::transform::store::{fewer_captures, store};
+use crate::transform::store::{fewer_captures, shapes_before_moves, store};
 use crate::transform::vjp;
 use crate::transform::windows::windows;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -205,6 +206,10 @@ pub fn reverse(function: &Function, lowered: &Lowered, purpose: Purpose) -> Reve
             .collect();
         fuse(&trace, &activity, &mut forward, &mut backward, &outside);
     }
+    shapes_before_moves(&trace, &mut forward, &mut backward);
+    if let Some(limit) = function.checkpoint {
+        checkpoint(&mut trace, &mut forward, &mut backward, purpose, limit);
+    }
     pair(&mut forward, &mut backward);
     elide(&trace, &mut forward, &mut backward);
     store(&mut trace, &mut forward, &mut backward);
@@ -299,7 +304,7 @@ pub fn second<'a>(function: &Function, lowered: &Lowered, reverse: &'a Reverse) 
         let of = trace.var(var).clone();
         let ident = trace
             .names
-            .fresh(&format!("{}_dot", of.ident), Span::call_site());
+            .fresh(&format!("{}_dot", of.ident), of.ident.span());
         let dot = param_var(&mut trace, &ident, of.ty, of.kind, Some(var));
         dots.insert(var, dot);
     }

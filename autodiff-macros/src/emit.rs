@@ -10,4 +10,4 @@ mod stmt;
 mod symbolic;
 pub mod tracing;
 
-pub use stmt::{operand, place, receiver};
+pub use stmt::{operand, place, range, receiver};

@@ -1,12 +1,13 @@
 //! The pipeline: read, fence, lower, analyse, differentiate, emit.
 
 use crate::analysis::activity::Activity;
-use crate::args::Args;
+use crate::args::{Args, Mode};
 use crate::errors::Errors;
 use crate::lower::{Lowered, lower, lower_given};
 use crate::passes::simplify;
 use crate::signature::float::FloatScope;
 use crate::signature::{Base, Function, Home};
+use crate::transform::checkpoint::has_active_loop;
 use crate::{derive, emit, fallback, fence, methods};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -94,8 +95,35 @@ pub fn read_and_lower(
     if errors.count() > known {
         return (function, None);
     }
+    check_checkpoint(&function, &lowered, args, errors);
+    if errors.count() > known {
+        return (function, None);
+    }
     simplify(&mut lowered.trace);
     (function, Some(lowered))
+}
+
+/// A function that keeps states of its loops must have one; in a whole `impl` block some have none.
+fn check_checkpoint(function: &Function, lowered: &Lowered, args: &Args, errors: &Errors) {
+    let Some(checkpoint) = &args.checkpoint else {
+        return;
+    };
+    if args.mode == Some(Mode::Forward) {
+        errors.at(
+            &checkpoint.tokens,
+            "`checkpoint` is for reverse mode; forward mode keeps nothing of a loop",
+        );
+    } else if matches!(function.home, Home::Module) {
+        let (inputs, outputs) = derive::ends(function, lowered);
+        let activity = Activity::of(&lowered.trace, &inputs, &outputs);
+        if !has_active_loop(&lowered.trace, &activity) {
+            errors.at(
+                &checkpoint.tokens,
+                "`checkpoint` has nothing to do: no loop of this function changes values that \
+                 depend on its inputs; leave it out",
+            );
+        }
+    }
 }
 
 /// What could not be differentiated is an error where it meets active values.

@@ -377,6 +377,8 @@ pub enum Store {
     Cell,
     /// A stack that a loop pushes to once an iteration.
     Stack,
+    /// At most so many states of a loop.
+    Checkpoints(usize),
 }
 
 /// A statement.
@@ -453,6 +455,19 @@ pub enum Stmt {
     Take {
         var: VarId,
         store: Store,
+        values: Vec<VarId>,
+    },
+    /// Offers the state of a loop, at the start of an iteration, to its checkpoints.
+    Snapshot {
+        store: VarId,
+        values: Vec<VarId>,
+    },
+    /// Binds the state at the checkpoint nearest to the iteration to reverse, under the same names,
+    /// and the numbers of both iterations.
+    Revisit {
+        store: VarId,
+        from: VarId,
+        step: VarId,
         values: Vec<VarId>,
     },
 }

@@ -116,6 +116,8 @@ pub struct Function {
     pub fallible: Option<syn::TypePath>,
     pub output_shape: Ty,
     pub base: Base,
+    /// How many states of a loop reverse mode keeps, if not a record of each iteration.
+    pub checkpoint: Option<usize>,
 }
 
 /// What the macro knows of a type from its tokens.
@@ -237,6 +239,7 @@ impl Function {
             fallible,
             output_shape,
             base,
+            checkpoint: args.checkpoint.as_ref().map(|checkpoint| checkpoint.limit),
         };
         function.check(errors);
         function

@@ -7,6 +7,7 @@
 //! again, or from a record.
 
 pub mod carry;
+pub mod checkpoint;
 pub mod copies;
 pub mod fuse;
 pub mod jvp;

@@ -1,5 +1,6 @@
 //! What generated code calls. Not part of the public interface: it changes with the macro.
 
+mod checkpoints;
 mod count;
 mod dual;
 mod fallible;
@@ -20,6 +21,7 @@ mod tree;
 mod zero;
 
 pub use approx;
+pub use checkpoints::Checkpoints;
 pub use count::{Count, count};
 pub use dual::{add_dual, dual, dual_tangents, dual_values};
 pub use fallible::{

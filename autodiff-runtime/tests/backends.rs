@@ -20,10 +20,11 @@ fn suite<T: Real, B: Backend<T> + Clone>(backend: &B) {
     operations::slopes_multiply_cotangents(backend);
     operations::gradients_agree_with_the_written_out_samples(backend);
     operations::hard_data_are_aggregated_as_in_double_precision(backend);
-    operations::a_step_subtracts_the_scaled_gradient(backend);
+    operations::a_step_moves_each_parameter_by_its_formula(backend);
     operations::sizes_that_do_not_fit_are_errors(backend);
     operations::empty_batches_are_empty_or_errors(backend);
     agreement::training_agrees_with_the_network(backend);
+    agreement::optimisers_agree_with_those_of_the_network(backend);
     agreement::what_has_no_kernel_is_computed_all_the_same(backend);
     agreement::samples_that_are_not_finite_meet_the_policy(backend);
     agreement::the_same_bits_come_out_again(backend);
@@ -41,9 +42,8 @@ fn cpu_double() {
 
 #[cfg(feature = "opencl")]
 mod opencl {
-    use super::common::device_or_skip;
     use super::suite;
-    use autodiff_runtime::opencl::{DeviceReal, KernelShape};
+    use autodiff_runtime::opencl::{DeviceReal, KernelShape, device_or_skip};
 
     fn shaped<T: DeviceReal>(shape: KernelShape) {
         let Some(device) = device_or_skip() else {

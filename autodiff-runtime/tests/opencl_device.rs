@@ -1,16 +1,13 @@
-//! OpenCL devices: choosing one, its limits, threads, and memory over many steps.
+//! OpenCL devices: choosing one, its limits, threads.
 #![cfg(feature = "opencl")]
-
-mod common;
 
 use autodiff_runtime::nn::{
     Activation, Backend, BackendError, Resident, Sequential, SoftmaxCrossEntropy, Uniform,
 };
 use autodiff_runtime::opencl::{
-    Device, DeviceSelector, KernelShape, Limits, NoDevice, OpenCl, OpenClError,
+    Device, DeviceSelector, KernelShape, Limits, NoDevice, OpenCl, OpenClError, device_or_skip,
 };
 use autodiff_runtime::robust::{DenseGradient, Spec};
-use common::device_or_skip;
 use nalgebra::DMatrix;
 use rand::SeedableRng;
 use rand_pcg::Pcg64;
@@ -181,40 +178,4 @@ fn eight_threads_get_the_bits_of_one() {
             });
         }
     });
-}
-
-/// Resident memory of this process in bytes, where the system tells.
-fn resident_bytes() -> Option<usize> {
-    let status = std::fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: usize = status.split_whitespace().nth(1)?.parse().ok()?;
-    Some(pages * 4096)
-}
-
-#[test]
-fn ten_thousand_steps_take_no_more_memory_than_a_few() {
-    let Some(device) = device_or_skip() else {
-        return;
-    };
-    let (x, labels) = batch(8, 4);
-    let mut resident = Resident::new(device.clone(), &network(&[4, 6, 3])).unwrap();
-    let mut steps = |count: usize| {
-        for step in 0..count {
-            // Batches of changing size, as at the end of an epoch.
-            let rows = if step % 5 == 0 { 5 } else { 8 };
-            let part = x.rows(0, rows).into_owned();
-            resident
-                .gradient(&part, &SoftmaxCrossEntropy, &labels[..rows])
-                .unwrap();
-            resident.descend(0.01).unwrap();
-        }
-        (device.pooled_bytes(), resident_bytes())
-    };
-    let (pooled_early, early) = steps(1000);
-    let (pooled_late, late) = steps(9000);
-    assert_eq!(pooled_early, pooled_late);
-    if let (Some(early), Some(late)) = (early, late) {
-        // Other tests of this process run meanwhile; a leak of one buffer a step would be a hundred times as much.
-        let grown = late.saturating_sub(early);
-        assert!(grown < 256 << 20, "grew by {grown} bytes");
-    }
 }

@@ -165,3 +165,74 @@ fn what_cannot_be_done_is_said() {
         );
     }
 }
+
+#[cfg(not(feature = "opencl"))]
+#[test]
+fn a_device_needs_a_build_for_devices() {
+    let output = run(&directory("no-device-support"), &["--backend", "opencl"]);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        message.contains("this build has no OpenCL support"),
+        "{message}"
+    );
+}
+
+#[cfg(feature = "opencl")]
+#[test]
+fn a_device_gives_the_accuracies_of_the_processor() {
+    let Some(device) = autodiff_runtime::opencl::device_or_skip() else {
+        return;
+    };
+    // The last of them has no kernel.
+    let more = ["--method", "soft-truncation", "--method", "trimmed-mean"];
+    let accuracies = |backend: &str| {
+        let out = directory(&format!("backend-{backend}"));
+        let options = [&SMALL[..], &more, &["--quiet", "--backend", backend]].concat();
+        let text = success(&out, &options);
+        let manifest = fs::read_to_string(out.join("manifest.json")).unwrap();
+        let manifest: Value = serde_json::from_str(&manifest).unwrap();
+        assert_eq!(manifest["backend"], backend);
+        let scores = fs::read_to_string(out.join("scores.csv")).unwrap();
+        let accuracies = scores.lines().skip(1).map(|line| {
+            let accuracy: f64 = line.split(',').nth(2).unwrap().parse().unwrap();
+            accuracy
+        });
+        (text, accuracies.collect::<Vec<_>>())
+    };
+    let ((_, expected), (text, found)) = (accuracies("cpu"), accuracies("opencl"));
+    let heading = format!("\ncomputed by {}\n", device.info());
+    assert!(text.contains(&heading), "{text}");
+    assert_eq!(expected.len(), 8);
+    // Sums run in another order on a device: of 539 samples a few on the border between classes may fall to the other side.
+    let apart = expected.iter().zip(&found).map(|(a, b)| (a - b).abs());
+    assert!(
+        apart.fold(0.0, f64::max) <= 3.0 / 539.0,
+        "{found:?}, not {expected:?}"
+    );
+}
+
+#[cfg(feature = "opencl")]
+#[test]
+fn a_device_that_is_not_there_is_an_error_and_no_other_device() {
+    let out = directory("no-such-device");
+    let output = Command::new(env!("CARGO_BIN_EXE_digits"))
+        .env("AUTODIFF_OPENCL_DEVICE", "abacus")
+        .args(["--backend", "opencl", "--out"])
+        .arg(&out)
+        .output()
+        .unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(
+        message.starts_with("error: --backend opencl: "),
+        "{message}"
+    );
+    if autodiff_runtime::opencl::device_or_skip().is_some() {
+        assert!(
+            message.contains("no OpenCL device matches `abacus`; there are: "),
+            "{message}"
+        );
+    }
+    assert!(output.stdout.is_empty() && !out.exists());
+}

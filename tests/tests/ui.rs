@@ -6,6 +6,7 @@ fn ui() {
     for cause in [
         "attribute",
         "calls",
+        "explain",
         "iterators",
         "rule",
         "signature",

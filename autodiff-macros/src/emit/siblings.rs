@@ -47,7 +47,8 @@ pub fn all(function: &Function, lowered: &Lowered, args: &Args) -> TokenStream {
     let twin = args
         .scalar
         .then(|| super::scalar::twin(function, Some(lowered)));
-    quote!(#key #public #rule #twin)
+    let notes = args.explain.then(|| writer.explanation(lowered));
+    quote!(#key #public #rule #twin #notes)
 }
 
 /// Only what other functions call.

@@ -1,6 +1,7 @@
 //! One statement of a trace as tokens.
 
 mod call;
+mod checkpoints;
 
 use crate::ir::*;
 use crate::signature::{Base, float};
@@ -139,13 +140,24 @@ impl Emit<'_> {
                 match store {
                     Store::Cell => quote!(let mut #var = ::core::option::Option::None;),
                     Store::Stack => quote!(let mut #var = ::std::vec::Vec::new();),
+                    Store::Checkpoints(limit) => {
+                        quote!(let mut #var = ::autodiff_runtime::private::Checkpoints::new(#limit);)
+                    }
                 }
             }
+            Stmt::Snapshot { store, values } => self.snapshot(*store, values),
+            Stmt::Revisit {
+                store,
+                from,
+                step,
+                values,
+            } => self.revisit(*store, [*from, *step], values),
             Stmt::Put { var, store, values } => {
                 let (var, values) = (&self.trace.var(*var).ident, self.idents(values));
                 match store {
                     Store::Cell => quote!(#var = ::core::option::Option::Some((#(#values,)*));),
                     Store::Stack => quote!(#var.push((#(#values,)*));),
+                    Store::Checkpoints(_) => unreachable!("checkpoints take snapshots"),
                 }
             }
             Stmt::Take { var, store, values } => {
@@ -153,6 +165,7 @@ impl Emit<'_> {
                 let from = match store {
                     Store::Cell => quote!(#var),
                     Store::Stack => quote!(#var.pop()),
+                    Store::Checkpoints(_) => unreachable!("checkpoints are revisited"),
                 };
                 quote! {
                     let ::core::option::Option::Some((#(#values,)*)) = #from else {
@@ -382,31 +395,8 @@ impl Emit<'_> {
         let exits = self.idents(&l.exits);
         let exit = (!exits.is_empty()).then(|| quote!(if #(#exits)||* { break; }));
         match &l.head {
-            Head::Range {
-                var,
-                lo,
-                hi,
-                inclusive,
-                step,
-                reversed,
-            } => {
-                let (var, lo, hi) = (
-                    &self.trace.var(*var).ident,
-                    self.operand(lo),
-                    self.operand(hi),
-                );
-                let dots = if *inclusive { quote!(..=) } else { quote!(..) };
-                let mut range = quote!(#lo #dots #hi);
-                if step.is_some() || *reversed {
-                    range = quote!((#range));
-                }
-                if let Some(step) = step {
-                    let step = self.operand(step);
-                    range = quote!(#range.step_by(#step));
-                }
-                if *reversed {
-                    range = quote!(#range.rev());
-                }
+            Head::Range { var, .. } => {
+                let (var, range) = (&self.trace.var(*var).ident, range(&l.head, self.trace));
                 quote!(for #var in #range { #body #exit })
             }
             Head::While { test, cond } => {
@@ -435,6 +425,35 @@ impl Emit<'_> {
         let tokens = self.place_mut(place);
         quote!(&mut #tokens)
     }
+}
+
+/// The items of a `Head::Range`, as an iterator.
+pub fn range(head: &Head, trace: &Trace) -> TokenStream {
+    let Head::Range {
+        lo,
+        hi,
+        inclusive,
+        step,
+        reversed,
+        ..
+    } = head
+    else {
+        unreachable!("only ranges have ends")
+    };
+    let (lo, hi) = (operand(lo, trace), operand(hi, trace));
+    let dots = if *inclusive { quote!(..=) } else { quote!(..) };
+    let mut range = quote!(#lo #dots #hi);
+    if let Some(step) = step {
+        let step = operand(step, trace);
+        range = quote!((#range).step_by(#step));
+    }
+    if *reversed {
+        range = match step {
+            Some(_) => quote!(#range.rev()),
+            None => quote!((#range).rev()),
+        };
+    }
+    range
 }
 
 fn var_ty(trace: &Trace, var: VarId) -> Ty {

@@ -92,6 +92,11 @@ impl Stmt {
                 out.extend_from_slice(values);
             }
             Stmt::Take { var, .. } => out.push(*var),
+            Stmt::Snapshot { store, values } => {
+                out.push(*store);
+                out.extend_from_slice(values);
+            }
+            Stmt::Revisit { store, .. } => out.push(*store),
         }
         out
     }
@@ -104,6 +109,12 @@ impl Stmt {
             Stmt::Declare { var, .. } | Stmt::NewStore { var, .. } => vec![*var],
             Stmt::Passive { defines, .. } => defines.clone(),
             Stmt::Take { values, .. } => values.clone(),
+            Stmt::Revisit {
+                from, step, values, ..
+            } => [*from, *step]
+                .into_iter()
+                .chain(values.iter().copied())
+                .collect(),
             Stmt::Call(call) => {
                 let mut binds = match &call.form {
                     CallForm::Plain => vec![call.result],
@@ -128,6 +139,7 @@ impl Stmt {
             | Stmt::Clear { place } => vec![place.root],
             Stmt::Passive { writes, .. } => writes.clone(),
             Stmt::Put { var, .. } | Stmt::Take { var, .. } => vec![*var],
+            Stmt::Snapshot { store, .. } | Stmt::Revisit { store, .. } => vec![*store],
             Stmt::Call(call) => match &call.form {
                 CallForm::Backward { shadows, .. } => {
                     shadows.iter().flatten().map(|place| place.root).collect()

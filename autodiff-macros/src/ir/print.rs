@@ -145,6 +145,18 @@ fn line(stmt: &Stmt, trace: &Trace) -> String {
         Stmt::Take { var, values, .. } => {
             format!("{} -> {}", name(*var, trace), names(values, trace))
         }
+        Stmt::Snapshot { store, values } => {
+            format!("{} <- {}", name(*store, trace), names(values, trace))
+        }
+        Stmt::Revisit {
+            store,
+            from,
+            step,
+            values,
+        } => {
+            let bound: Vec<VarId> = [from, step].into_iter().chain(values).copied().collect();
+            format!("{} -> {}", name(*store, trace), names(&bound, trace))
+        }
     }
 }
 

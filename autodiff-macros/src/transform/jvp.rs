@@ -234,6 +234,24 @@ impl Jvp<'_> {
                 let values = self.with_dots(values);
                 out.push(Stmt::Take { var, store, values });
             }
+            Stmt::Snapshot { store, values } => {
+                let values = self.with_dots(values);
+                out.push(Stmt::Snapshot { store, values });
+            }
+            Stmt::Revisit {
+                store,
+                from,
+                step,
+                values,
+            } => {
+                let values = self.with_dots(values);
+                out.push(Stmt::Revisit {
+                    store,
+                    from,
+                    step,
+                    values,
+                });
+            }
             other @ (Stmt::Passive { .. } | Stmt::NewStore { .. }) => out.push(other),
         }
     }

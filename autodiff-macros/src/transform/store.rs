@@ -15,16 +15,16 @@ mod reserve;
 
 use crate::ir::*;
 pub use captures::fewer_captures;
+pub use intact::written_by;
 use intact::{Intact, stored_values, written_in};
 use kept::kept_loads;
-use moves::shapes_before_moves;
+pub use moves::shapes_before_moves;
 use plan::Plan;
 use proc_macro2::Span;
 use std::collections::{HashMap, HashSet};
 
 /// Completes the two sweeps: afterwards each backward region reads only what is at hand.
 pub fn store(trace: &mut Trace, forward: &mut Block, backward: &mut Block) {
-    shapes_before_moves(trace, forward, backward);
     let mut store = Recorder {
         trace,
         stacks: Vec::new(),
@@ -69,8 +69,18 @@ impl Recorder<'_> {
             };
             self.counterparts(&mut forward.0[at], partner, at, &mut cells);
         }
+        self.alone(forward, backward);
         for (at, cell) in cells.into_iter().rev() {
             forward.0.insert(at, cell);
+        }
+    }
+
+    /// Treats the regions of `backward` that have no counterpart.
+    fn alone(&mut self, forward: &Block, backward: &mut Block) {
+        for stmt in &mut backward.0 {
+            if !forward.0.iter().any(|other| same_region(other, stmt)) {
+                self.fused(stmt);
+            }
         }
     }
 
@@ -84,6 +94,7 @@ impl Recorder<'_> {
                 self.fused(stmt);
             }
         }
+        self.alone(forward, backward);
         for (at, cell) in cells.into_iter().rev() {
             forward.0.insert(at, cell);
         }

@@ -7,11 +7,11 @@ use nalgebra::DMatrix;
 use thiserror::Error;
 
 use super::error::{NetworkError, ShapeError};
-use super::{Activation, Real};
+use super::{Activation, Real, Update};
 use crate::robust::Aggregator;
 
 pub use cpu::Cpu;
-pub use resident::Resident;
+pub use resident::{Resident, ResidentOptimiser};
 
 /// Why a backend could not compute.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -181,14 +181,16 @@ pub trait Backend<T: Real> {
         Ok(Vec::new())
     }
 
-    /// W ← W − α·gW, b ← b − α·gb.
+    /// Takes the step of an optimiser with W and b along gW and gb, each parameter by itself. `memory` holds
+    /// [`Update::memories`] entries in the shape of the layer, zeros before the first step.
     ///
     /// # Errors
     /// [`BackendError`]: shapes, or the device's.
-    fn descend(
+    fn update(
         &self,
-        step_size: T,
+        update: Update<T>,
         gradient: &Dense<Self::Matrix>,
+        memory: &mut [Dense<Self::Matrix>],
         layer: &mut Dense<Self::Matrix>,
     ) -> Result<(), BackendError>;
 

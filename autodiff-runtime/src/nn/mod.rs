@@ -41,7 +41,7 @@ use nalgebra::DMatrix;
 
 pub use crate::real::Real;
 pub use activation::{Activation, ScalarFunction};
-pub use backend::{Activated, Backend, BackendError, Cpu, Dense, Resident};
+pub use backend::{Activated, Backend, BackendError, Cpu, Dense, Resident, ResidentOptimiser};
 pub use error::{
     AggregateError, GraphError, LossError, NetworkError, NodeError, ParameterError, ShapeError,
 };
@@ -53,7 +53,7 @@ pub use linear::Linear;
 pub use loss::{Hinge, Huber, Loss, PerSample, SoftmaxCrossEntropy, SquaredError};
 pub use minibatch::{Gather, Minibatches};
 pub use node::{CloneNode, Node, NodeLayer, Retain, Retained};
-pub use optim::{Adam, Momentum, Optimiser, Sgd};
+pub use optim::{Adam, Coordinatewise, Momentum, Optimiser, Sgd, Update};
 pub use pass::Pass;
 pub use sequential::Sequential;
 pub use storage::StorageError;

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::call::{Call, Program};
+use super::call::Call;
 use super::error::{NoDevice, OpenClError};
 use super::info::{DeviceInfo, Limits};
 
@@ -53,11 +53,11 @@ impl Queue {
         match self.0 {}
     }
 
-    pub fn build(&self, _: &Program) -> Result<(), OpenClError> {
+    pub fn finish(&self) -> Result<(), OpenClError> {
         match self.0 {}
     }
 
-    pub fn finish(&self) -> Result<(), OpenClError> {
+    pub fn allocated_bytes(&self) -> usize {
         match self.0 {}
     }
 
@@ -75,6 +75,20 @@ impl<T> Memory<T> {
     }
 
     pub fn queue(&self) -> &Arc<Queue> {
+        match self.0 {}
+    }
+}
+
+#[cfg(test)]
+pub struct Fence<T>(Infallible, PhantomData<T>);
+
+#[cfg(test)]
+impl<T: Driven> Fence<T> {
+    pub fn around(queue: &Arc<Queue>, _: &[T], _: &[T]) -> Result<(Memory<T>, Self), OpenClError> {
+        match queue.0 {}
+    }
+
+    pub fn read(&self, _: &Queue) -> Result<Vec<T>, OpenClError> {
         match self.0 {}
     }
 }

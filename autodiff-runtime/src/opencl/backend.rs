@@ -5,7 +5,7 @@ use nalgebra::DMatrix;
 use super::dense::activation_options;
 use super::matrix::DeviceMatrix;
 use super::open::{DeviceReal, OpenCl};
-use crate::nn::{Activated, Activation, Backend, BackendError, Cpu, Dense};
+use crate::nn::{Activated, Activation, Backend, BackendError, Cpu, Dense, Update};
 use crate::robust::{AggregateError, Aggregator};
 
 impl OpenCl {
@@ -140,14 +140,18 @@ impl<T: DeviceReal> Backend<T> for OpenCl {
         Ok((0..found.len()).filter(|&at| found[at]).collect())
     }
 
-    fn descend(
+    fn update(
         &self,
-        step_size: T,
+        update: Update<T>,
         gradient: &Dense<DeviceMatrix<T>>,
+        memory: &mut [Dense<DeviceMatrix<T>>],
         layer: &mut Dense<DeviceMatrix<T>>,
     ) -> Result<(), BackendError> {
-        self.step(step_size, &gradient.weight, &mut layer.weight)?;
-        Ok(self.step(step_size, &gradient.bias, &mut layer.bias)?)
+        update.check_memory(memory.len())?;
+        let of_weight: Vec<_> = memory.iter().map(|dense| &dense.weight).collect();
+        self.step(update, &gradient.weight, &of_weight, &layer.weight)?;
+        let of_bias: Vec<_> = memory.iter().map(|dense| &dense.bias).collect();
+        Ok(self.step(update, &gradient.bias, &of_bias, &layer.bias)?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::call::{Argument, Call, Element, int};
+use super::call::{Argument, Call, int};
 use super::error::OpenClError;
 use super::matrix::DeviceMatrix;
 use super::open::{DeviceReal, OpenCl};
@@ -31,7 +31,7 @@ pub(super) fn activation_options<T: DeviceReal>(activation: &Activation<T>) -> O
 }
 
 /// Whether f'(z) cannot be told from y = f(z).
-fn slope_needs_z<T: DeviceReal>(activation: &Activation<T>) -> bool {
+pub(super) fn slope_needs_z<T: DeviceReal>(activation: &Activation<T>) -> bool {
     matches!(activation, Activation::Gelu | Activation::Custom(_))
 }
 
@@ -64,7 +64,7 @@ impl OpenCl {
         }
     }
 
-    fn run<'a>(
+    pub(super) fn run<'a>(
         &self,
         tiled: &'a Tiled,
         kernel: &'static str,
@@ -275,98 +275,6 @@ impl OpenCl {
         arguments.extend(truncation_arguments::<T>(samples, rule)?);
         self.run(&tiled, "soft_truncation", arguments)
     }
-
-    /// y = f(x).
-    pub(super) fn map<T: DeviceReal>(
-        &self,
-        options: &str,
-        x: &DeviceMatrix<T>,
-        y: &mut DeviceMatrix<T>,
-    ) -> Result<(), OpenClError> {
-        self.check_own(&[x])?;
-        self.reshape(y, x.rows, x.columns)?;
-        let count = x.count();
-        let tiled = self.plan.elementwise::<T>(options, count);
-        let arguments = vec![
-            int(count)?,
-            T::memory(&x.memory, count),
-            T::memory(&y.memory, count),
-        ];
-        self.run(&tiled, "activate", arguments)
-    }
-
-    /// cotangent ← cotangent · f'(z).
-    pub(super) fn map_back<T: DeviceReal>(
-        &self,
-        activation: &Activation<T>,
-        options: &str,
-        [z, y]: [&DeviceMatrix<T>; 2],
-        cotangent: &mut DeviceMatrix<T>,
-    ) -> Result<(), OpenClError> {
-        check_same(y, cotangent)?;
-        let needs_z = slope_needs_z(activation);
-        if needs_z {
-            check_same(y, z)?;
-        }
-        // Where the slope is told from y, there may be no z.
-        let z = if needs_z { z } else { y };
-        self.check_own(&[z, y, cotangent])?;
-        let count = y.count();
-        let tiled = self.plan.elementwise::<T>(options, count);
-        let arguments = vec![
-            int(count)?,
-            T::memory(&z.memory, count),
-            T::memory(&y.memory, count),
-            T::memory(&cotangent.memory, count),
-        ];
-        self.run(&tiled, "pull_back", arguments)
-    }
-
-    /// w ← w − α·g.
-    pub(super) fn step<T: DeviceReal>(
-        &self,
-        step_size: T,
-        gradient: &DeviceMatrix<T>,
-        parameters: &mut DeviceMatrix<T>,
-    ) -> Result<(), OpenClError> {
-        check_same(parameters, gradient)?;
-        self.check_own(&[gradient, parameters])?;
-        let count = gradient.count();
-        let tiled = self.plan.elementwise::<T>("", count);
-        let arguments = vec![
-            int(count)?,
-            step_size.number(),
-            T::memory(&gradient.memory, count),
-            T::memory(&parameters.memory, count),
-        ];
-        self.run(&tiled, "descend", arguments)
-    }
-
-    /// For each set of matrices, whether one of them holds NaN or an infinity.
-    pub(super) fn any_non_finite<T: DeviceReal>(
-        &self,
-        sets: &[[&DeviceMatrix<T>; 2]],
-    ) -> Result<Vec<bool>, OpenClError> {
-        let found = self.queue.allocate::<i32>(sets.len())?;
-        let mut marks = vec![0; sets.len()];
-        self.queue.write(&found, &marks)?;
-        for (number, set) in sets.iter().enumerate() {
-            self.check_own(set)?;
-            for matrix in set {
-                let count = matrix.count();
-                let tiled = self.plan.elementwise::<T>("", count);
-                let arguments = vec![
-                    int(count)?,
-                    int(number)?,
-                    T::memory(&matrix.memory, count),
-                    i32::memory(&found, sets.len()),
-                ];
-                self.run(&tiled, "find_non_finite", arguments)?;
-            }
-        }
-        self.queue.read(&found, &mut marks)?;
-        Ok(marks.into_iter().map(|mark| mark != 0).collect())
-    }
 }
 
 /// The numbers that the kernel of soft truncation takes last.
@@ -407,11 +315,6 @@ fn truncation_arguments<T: DeviceReal>(
 fn check_bias<T: DeviceReal>(bias: &DeviceMatrix<T>, outputs: usize) -> Result<(), ShapeError> {
     ShapeError::check("dense layer", "rows of the bias", outputs, bias.rows)?;
     ShapeError::check("dense layer", "columns of the bias", 1, bias.columns)
-}
-
-fn check_same<T: DeviceReal>(a: &DeviceMatrix<T>, b: &DeviceMatrix<T>) -> Result<(), ShapeError> {
-    ShapeError::check("layer", "rows", a.rows, b.rows)?;
-    ShapeError::check("layer", "columns", a.columns, b.columns)
 }
 
 /// A product over nothing, for which devices have no kernel.

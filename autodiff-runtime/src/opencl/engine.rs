@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::call::{Argument, Call, Program, check_limit};
@@ -80,6 +81,8 @@ pub struct Queue {
     queue: ocl::Queue,
     limits: Limits,
     pools: Pools,
+    /// Bytes of all buffers, in use or in the pools.
+    allocated: AtomicUsize,
 }
 
 impl Queue {
@@ -91,6 +94,7 @@ impl Queue {
             queue,
             limits,
             pools: Pools::default(),
+            allocated: AtomicUsize::new(0),
         })
     }
 
@@ -108,17 +112,24 @@ impl Queue {
         let pooled = lock(T::pool(&self.pools)).get_mut(&size).and_then(Vec::pop);
         let buffer = match pooled {
             Some(buffer) => buffer,
-            None => ocl::Buffer::builder()
-                .queue(self.queue.clone())
-                .len(size)
-                .build()
-                .map_err(|error| api("clCreateBuffer", &error))?,
+            None => self.create(size)?,
         };
         Ok(Memory {
             buffer: Some(buffer),
             len,
             queue: Arc::clone(self),
         })
+    }
+
+    fn create<T: Driven>(&self, len: usize) -> Result<ocl::Buffer<T>, OpenClError> {
+        let buffer = ocl::Buffer::builder()
+            .queue(self.queue.clone())
+            .len(len)
+            .build()
+            .map_err(|error| api("clCreateBuffer", &error))?;
+        self.allocated
+            .fetch_add(len * size_of::<T>(), Ordering::Relaxed);
+        Ok(buffer)
     }
 
     /// Copies `host` to the beginning of `memory`.
@@ -196,14 +207,14 @@ impl Queue {
         }
     }
 
-    /// Builds a program without running it.
-    pub fn build(&self, program: &Program) -> Result<(), OpenClError> {
-        self.context.program(program).map(drop)
-    }
-
     /// Waits until everything enqueued is done.
     pub fn finish(&self) -> Result<(), OpenClError> {
         self.queue.finish().map_err(|error| api("clFinish", &error))
+    }
+
+    /// Bytes of all memory, in use or waiting to be used again.
+    pub fn allocated_bytes(&self) -> usize {
+        self.allocated.load(Ordering::Relaxed)
     }
 
     /// Bytes of memory that wait to be used again.
@@ -271,11 +282,14 @@ impl<T: Driven> Drop for Memory<T> {
         let Some(buffer) = self.buffer.take() else {
             return;
         };
-        if self.queue.pooled_bytes() + buffer.len() * size_of::<T>() <= MOST_POOLED {
+        let bytes = buffer.len() * size_of::<T>();
+        if self.queue.pooled_bytes() + bytes <= MOST_POOLED {
             lock(T::pool(&self.queue.pools))
                 .entry(buffer.len())
                 .or_default()
                 .push(buffer);
+        } else {
+            self.queue.allocated.fetch_sub(bytes, Ordering::Relaxed);
         }
     }
 }
@@ -299,3 +313,39 @@ macro_rules! driven {
 driven!(f32, singles);
 driven!(f64, doubles);
 driven!(i32, ints);
+
+/// The buffer that memory in a test is a part of, and how many of its numbers count.
+#[cfg(test)]
+pub struct Fence<T: Driven>(ocl::Buffer<T>, usize);
+
+#[cfg(test)]
+impl<T: Driven> Fence<T> {
+    /// Memory of exactly these contents between `margin` numbers before and after it.
+    pub fn around(
+        queue: &Arc<Queue>,
+        contents: &[T],
+        margin: &[T],
+    ) -> Result<(Memory<T>, Self), OpenClError> {
+        // There are no empty buffers.
+        let len = contents.len().max(1);
+        let all = [margin, contents, margin].concat();
+        let buffer = queue.create(len + 2 * margin.len())?;
+        let write = buffer.write(&all).queue(&queue.queue).enq();
+        write.map_err(|error| api("clEnqueueWriteBuffer", &error))?;
+        let part = buffer.create_sub_buffer(None, margin.len(), len);
+        let memory = Memory {
+            buffer: Some(part.map_err(|error| api("clCreateSubBuffer", &error))?),
+            len: contents.len(),
+            queue: Arc::clone(queue),
+        };
+        Ok((memory, Self(buffer, all.len())))
+    }
+
+    /// All numbers, with those before and after the part.
+    pub fn read(&self, queue: &Queue) -> Result<Vec<T>, OpenClError> {
+        let mut all = vec![T::default(); self.1];
+        let read = self.0.read(&mut all).queue(&queue.queue).enq();
+        read.map_err(|error| api("clEnqueueReadBuffer", &error))?;
+        Ok(all)
+    }
+}

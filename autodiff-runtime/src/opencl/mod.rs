@@ -10,7 +10,7 @@
 //! | gW, gb by [`Mean`](crate::robust::Mean) | one kernel |
 //! | gW, gb by [`SoftTruncation`](crate::robust::SoftTruncation) | one kernel: two sweeps, nothing of size N·P·Q is stored |
 //! | gW, gb by norm clipping | weights from factored norms, then the mean |
-//! | W ← W − α·gW | one kernel |
+//! | steps of [`Sgd`](crate::nn::Sgd), [`Momentum`](crate::nn::Momentum), [`Adam`](crate::nn::Adam) | one kernel each |
 //! | other activations and aggregators | on the host, on copies |
 //!
 //! Each has a kernel for processors and one for graphics processors ([`KernelShape`]). Sums run in a fixed order: on one
@@ -23,12 +23,14 @@
 mod backend;
 mod call;
 mod dense;
+mod elementwise;
 mod error;
 mod info;
 mod matrix;
 mod open;
 mod plan;
 mod selector;
+mod testing;
 #[cfg(test)]
 mod tests;
 
@@ -41,10 +43,14 @@ mod engine;
 
 /// The only modules that know the driver, or what stands in for it.
 mod driver {
+    #[cfg(all(test, not(opencl_loader)))]
+    pub use super::absent::Fence;
     #[cfg(not(opencl_loader))]
     pub use super::absent::{Context, Driven, Handle, Memory, Queue, devices};
     #[cfg(opencl_loader)]
     pub use super::device::{Handle, devices};
+    #[cfg(all(test, opencl_loader))]
+    pub use super::engine::Fence;
     #[cfg(opencl_loader)]
     pub use super::engine::{Context, Driven, Memory, Queue};
 }
@@ -55,3 +61,4 @@ pub use matrix::DeviceMatrix;
 pub use open::{Device, DeviceReal, OpenCl};
 pub use plan::KernelShape;
 pub use selector::{DEVICE_VARIABLE, DeviceSelector};
+pub use testing::device_or_skip;

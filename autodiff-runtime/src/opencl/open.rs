@@ -206,6 +206,11 @@ impl OpenCl {
         self.queue.finish()
     }
 
+    /// Bytes of all device memory of this queue, in use or waiting to be used again.
+    pub fn allocated_bytes(&self) -> usize {
+        self.queue.allocated_bytes()
+    }
+
     /// Bytes of device memory that wait to be used again.
     pub fn pooled_bytes(&self) -> usize {
         self.queue.pooled_bytes()

@@ -1,130 +1,14 @@
-//! What only shows from inside: memory beyond the results, programs that do not build, calls beyond the limits.
+//! What only shows from inside: memory around the results, programs that do not build, calls beyond the limits.
+
+mod canaries;
 
 use nalgebra::DMatrix;
 
 use super::call::{Call, Program};
 use super::dense::activation_options;
-use super::matrix::DeviceMatrix;
-use super::open::{DeviceReal, OpenCl};
-use super::{KernelShape, OpenClError};
-use crate::nn::{Activation, Backend, Dense};
-use crate::robust::{DenseRule, SoftTruncation};
-
-const CANARY: f64 = -77.5;
-
-/// Numbers after the end of a result that no kernel may touch: more than any tile is wide.
-const MARGIN: usize = 20_000;
-
-fn device_or_skip() -> Option<OpenCl> {
-    match OpenCl::open() {
-        Ok(device) => Some(device),
-        Err(error) if std::env::var("REQUIRE_OPENCL").is_ok_and(|value| value == "1") => {
-            panic!("REQUIRE_OPENCL=1, and yet: {error}")
-        }
-        Err(error) => {
-            let line = format!("SKIPPED: {error}\n");
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
-            None
-        }
-    }
-}
-
-/// Room for a result, NaN where it will be and canaries after it.
-fn guarded<T: DeviceReal>(device: &OpenCl, rows: usize, columns: usize) -> DeviceMatrix<T> {
-    let count = rows * columns;
-    let memory = device.queue.allocate(count + MARGIN).unwrap();
-    let mut contents = vec![T::NAN; count];
-    contents.resize(count + MARGIN, T::of(CANARY));
-    device.queue.write(&memory, &contents).unwrap();
-    DeviceMatrix {
-        memory,
-        rows,
-        columns,
-    }
-}
-
-fn assert_intact<T: DeviceReal>(device: &OpenCl, matrix: &DeviceMatrix<T>, what: &str) {
-    let count = matrix.count();
-    let mut contents = vec![T::ZERO; count + MARGIN];
-    device.queue.read(&matrix.memory, &mut contents).unwrap();
-    let written = contents[..count].iter().all(|number| number.is_finite());
-    assert!(written, "{what}: an entry was not written");
-    let intact = contents[count..]
-        .iter()
-        .all(|&number| number == T::of(CANARY));
-    assert!(intact, "{what}: written beyond the end");
-}
-
-fn sample_matrix<T: DeviceReal>(device: &OpenCl, rows: usize, columns: usize) -> DeviceMatrix<T> {
-    let entry = |i: usize, j: usize| T::of(((i * 37 + j * 101) as f64 * 0.7).sin());
-    device
-        .upload(&DMatrix::from_fn(rows, columns, entry))
-        .unwrap()
-}
-
-fn results_end_where_they_should<T: DeviceReal>(device: &OpenCl) {
-    let truncation = SoftTruncation::default();
-    for [n, p, q] in [
-        [1, 1, 1],
-        [5, 7, 3],
-        [63, 65, 64],
-        [129, 2, 67],
-        [17, 193, 130],
-    ] {
-        let what = format!("{:?}, {n} × {p} × {q}", device.shape());
-        let x = sample_matrix::<T>(device, n, p);
-        let gy = sample_matrix::<T>(device, n, q);
-        let layer = Dense {
-            weight: sample_matrix::<T>(device, q, p),
-            bias: sample_matrix::<T>(device, q, 1),
-        };
-        let mut out = crate::nn::Activated {
-            z: guarded(device, n, q),
-            y: guarded(device, n, q),
-        };
-        device
-            .forward(&x, &layer, &Activation::Gelu, &mut out)
-            .unwrap();
-        assert_intact(device, &out.z, &what);
-        assert_intact(device, &out.y, &what);
-        let mut gx = guarded(device, n, p);
-        device.pull_back(&gy, &layer.weight, &mut gx).unwrap();
-        assert_intact(device, &gx, &what);
-        let rules = [
-            DenseRule::Mean { factor: 1.0 },
-            DenseRule::NormClip {
-                bound: 0.5,
-                factor: 1.0,
-            },
-            crate::robust::Aggregator::<T>::dense_rule(&truncation, n).unwrap(),
-        ];
-        for rule in rules {
-            let mut gradient = Dense {
-                weight: guarded(device, q, p),
-                bias: guarded(device, q, 1),
-            };
-            device
-                .dense_gradient(&x, &gy, &rule, &mut gradient)
-                .unwrap();
-            assert_intact(device, &gradient.weight, &format!("{what}, {rule:?}"));
-            assert_intact(device, &gradient.bias, &format!("{what}, {rule:?}"));
-        }
-    }
-}
-
-#[test]
-fn no_kernel_writes_beyond_its_result() {
-    let Some(device) = device_or_skip() else {
-        return;
-    };
-    for shape in [KernelShape::Cpu, KernelShape::Gpu] {
-        let device = device.shaped(shape).unwrap();
-        results_end_where_they_should::<f32>(&device);
-        if device.info().double_precision {
-            results_end_where_they_should::<f64>(&device);
-        }
-    }
-}
+use super::{KernelShape, OpenClError, device_or_skip};
+use crate::nn::{Activation, Backend};
+use crate::robust::DenseRule;
 
 /// gᵢ min(1, C/‖gᵢ‖), written out.
 #[test]
@@ -169,7 +53,15 @@ fn a_program_that_does_not_build_brings_the_compilers_log() {
         sources: &["__kernel void broken(__global float *x) { x[0] = no_such_name; }"],
         options: String::new(),
     };
-    match device.queue.build(&program) {
+    let outcome = device.queue.run(&Call {
+        program: &program,
+        kernel: "broken",
+        groups: [1, 1],
+        items: [1, 1],
+        local_memory: 0,
+        arguments: Vec::new(),
+    });
+    match outcome {
         Err(OpenClError::Build { program, log }) => {
             assert_eq!(program, "broken");
             assert!(log.contains("no_such_name"), "{log}");

@@ -1,8 +1,11 @@
 //! Whole networks, against the ones of this crate.
 
+use std::fmt::Debug;
+
 use autodiff_runtime::nn::{
-    Activation, AggregateError, Backend, BackendError, Layer, Linear, LossError, NetworkError,
-    Pass, Real, Resident, Sequential, Sgd, SoftmaxCrossEntropy, SquaredError, Uniform,
+    Activation, Adam, AggregateError, Backend, BackendError, Coordinatewise, Layer, Linear,
+    LossError, NetworkError, Optimiser, Pass, Real, Resident, ResidentOptimiser, Sequential, Sgd,
+    SoftmaxCrossEntropy, SquaredError, Uniform,
 };
 use autodiff_runtime::robust::{Guarded, Mean, NonFinite, Spec};
 use nalgebra::DMatrix;
@@ -62,6 +65,56 @@ pub fn training_agrees_with_the_network<T: Real, B: Backend<T> + Clone>(backend:
             assert_trains_alike(backend, network, &format!("{activation}, {spec}"));
         }
     }
+}
+
+/// Some steps of an optimiser on both.
+fn assert_moves_alike<T, B, O>(backend: &B, optimiser: O)
+where
+    T: Real,
+    B: Backend<T> + Clone,
+    O: Optimiser<T> + Coordinatewise<T> + Clone + Debug,
+{
+    let mut network = network(&[4, 9, 3], &Activation::Tanh);
+    let (x, labels) = (uniform::<T>(31, 4, 2), labels(31));
+    let mut resident = Resident::new(backend.clone(), &network).unwrap();
+    let mut there = ResidentOptimiser::new(optimiser.clone());
+    let (mut here, mut pass) = (optimiser, Pass::new());
+    for _ in 0..6 {
+        network
+            .gradient(&x, &SoftmaxCrossEntropy, &labels, &mut pass)
+            .unwrap();
+        here.step_graph(network.as_mut(), &pass).unwrap();
+        resident
+            .gradient(&x, &SoftmaxCrossEntropy, &labels)
+            .unwrap();
+        there.step(&mut resident).unwrap();
+    }
+    let mut back = network.clone();
+    resident.write_to(&mut back).unwrap();
+    for (expected, found) in network.linears().zip(back.linears()) {
+        let tolerance = 2000.0 * T::EPSILON.as_f64();
+        let what = format!("{here:?}");
+        assert_rms_close(found.weight(), &double(expected.weight()), tolerance, &what);
+    }
+    let other = super::agreement::network(&[4, 8, 3], &Activation::Tanh);
+    let mut other = Resident::new(backend.clone(), &other).unwrap();
+    assert!(there.step(&mut other).is_err(), "no gradients yet");
+    other.gradient(&x, &SoftmaxCrossEntropy, &labels).unwrap();
+    let before = other.gradients().unwrap();
+    let outcome = there.step(&mut other);
+    // Plain descent has no memory that could be another's.
+    assert_eq!(outcome.is_ok(), here.update().memories() == 0);
+    assert_eq!(other.gradients().unwrap(), before);
+}
+
+pub fn optimisers_agree_with_those_of_the_network<T: Real, B: Backend<T> + Clone>(backend: &B) {
+    let step_size = T::of(0.05);
+    let sgd = Sgd::new(step_size).unwrap();
+    assert_moves_alike(backend, sgd);
+    assert_moves_alike(backend, sgd.with_momentum(T::of(0.9)).unwrap());
+    // Where a gradient is nearly 0 its sign, which is most that counts for Adam, is that of rounding errors without a larger ε.
+    let adam = Adam::new(step_size).unwrap().epsilon(T::of(1e-3)).unwrap();
+    assert_moves_alike(backend, adam);
 }
 
 pub fn what_has_no_kernel_is_computed_all_the_same<T: Real, B: Backend<T> + Clone>(backend: &B) {

@@ -1,7 +1,7 @@
 //! Single operations against their definitions.
 
 use autodiff_runtime::nn::{
-    Activation, AggregateError, Backend, BackendError, Dense, NetworkError, Real,
+    Activation, AggregateError, Backend, BackendError, Dense, NetworkError, Real, Update,
 };
 use autodiff_runtime::robust::{Aggregator, OuterProducts, SoftTruncation, Spec};
 use nalgebra::DMatrix;
@@ -237,26 +237,69 @@ pub fn hard_data_are_aggregated_as_in_double_precision<T: Real, B: Backend<T>>(b
     assert!(printed_as_nan, "σ = 0 without a guard is 0/0");
 }
 
-pub fn a_step_subtracts_the_scaled_gradient<T: Real, B: Backend<T>>(backend: &B) {
+pub fn a_step_moves_each_parameter_by_its_formula<T: Real, B: Backend<T>>(backend: &B) {
     let (w, b) = (uniform::<T>(13, 7, 1), uniform::<T>(13, 1, 2));
     let (gw, gb) = (uniform::<T>(13, 7, 3), uniform::<T>(13, 1, 4));
-    let mut layer = dense(backend, &w, &b);
     let gradient = dense(backend, &gw, &gb);
-    backend.descend(T::of(0.25), &gradient, &mut layer).unwrap();
-    let expected = double(&w) - double(&gw) * 0.25;
-    assert_rms_close(
-        &read(backend, &layer.weight),
-        &expected,
-        2.0 * T::EPSILON.as_f64(),
-        "W",
-    );
-    let expected = double(&b) - double(&gb) * 0.25;
-    assert_rms_close(
-        &read(backend, &layer.bias),
-        &expected,
-        2.0 * T::EPSILON.as_f64(),
-        "b",
-    );
+    // Squares, as the second moments of Adam are.
+    let squares = |matrix: &DMatrix<T>| matrix.map(|x| x * x);
+    let [step_size, momentum, epsilon] = [0.25, 0.75, 0.125].map(T::of);
+    let (decay, correction) = ([0.5, 0.75].map(T::of), [2.0, 4.0].map(T::of));
+    // From g, w and what is remembered: the new w and what is remembered then.
+    type Formula = fn([f64; 4]) -> [f64; 3];
+    let formulas: [(Update<T>, Formula); 3] = [
+        (Update::Descent { step_size }, |[g, w, m, v]| {
+            [w - 0.25 * g, m, v]
+        }),
+        (
+            Update::HeavyBall {
+                step_size,
+                momentum,
+            },
+            |[g, w, m, v]| {
+                let ball = 0.75 * m + g;
+                [w - 0.25 * ball, ball, v]
+            },
+        ),
+        (
+            Update::Adam {
+                step_size,
+                decay,
+                correction,
+                epsilon,
+            },
+            |[g, w, m, v]| {
+                let (m, v) = (0.5 * m + 0.5 * g, 0.75 * v + 0.25 * g * g);
+                let (mean, square) = (m * 2.0, v * 4.0);
+                [w - 0.25 * mean / (square.sqrt() + 0.125), m, v]
+            },
+        ),
+    ];
+    for (update, formula) in formulas {
+        let mut layer = dense(backend, &w, &b);
+        let mut memory: Vec<_> = (0..update.memories())
+            .map(|_| dense(backend, &squares(&gw), &squares(&b)))
+            .collect();
+        backend
+            .update(update, &gradient, &mut memory, &mut layer)
+            .unwrap();
+        let found = [&layer].into_iter().chain(&memory);
+        for (number, found) in found.enumerate() {
+            let expected = |g: &DMatrix<T>, w: &DMatrix<T>, m: DMatrix<T>| {
+                let entry = |i: usize, j: usize| [g[(i, j)], w[(i, j)], m[(i, j)], m[(i, j)]];
+                DMatrix::from_fn(g.nrows(), g.ncols(), |i, j| {
+                    formula(entry(i, j).map(Real::as_f64))[number]
+                })
+            };
+            let (of_weight, of_bias) = (
+                expected(&gw, &w, squares(&gw)),
+                expected(&gb, &b, squares(&b)),
+            );
+            let (tolerance, what) = (8.0 * T::EPSILON.as_f64(), format!("{update:?}, {number}"));
+            assert_rms_close(&read(backend, &found.weight), &of_weight, tolerance, &what);
+            assert_rms_close(&read(backend, &found.bias), &of_bias, tolerance, &what);
+        }
+    }
 }
 
 pub fn sizes_that_do_not_fit_are_errors<T: Real, B: Backend<T>>(backend: &B) {
@@ -275,7 +318,18 @@ pub fn sizes_that_do_not_fit_are_errors<T: Real, B: Backend<T>>(backend: &B) {
         weight: matrix(2, 3),
         bias: matrix(3, 1),
     };
+    let mut same = Dense {
+        weight: matrix(3, 2),
+        bias: matrix(3, 1),
+    };
     let identity = Activation::Identity;
+    let (descent, ball) = (
+        Update::Descent { step_size: T::ONE },
+        Update::HeavyBall {
+            step_size: T::ONE,
+            momentum: T::ZERO,
+        },
+    );
     let outcomes = [
         backend.forward(&matrix(4, 3), &layer, &identity, &mut out),
         backend.forward(&matrix(4, 2), &crooked, &identity, &mut out),
@@ -292,7 +346,9 @@ pub fn sizes_that_do_not_fit_are_errors<T: Real, B: Backend<T>>(backend: &B) {
             &matrix(4, 2),
             &mut matrix(4, 3),
         ),
-        backend.descend(T::ONE, &layer, &mut other),
+        backend.update(descent, &layer, &mut [], &mut other),
+        backend.update(ball, &layer, &mut [], &mut same),
+        backend.update(ball, &layer, &mut [crooked], &mut same),
     ];
     for (at, outcome) in outcomes.into_iter().enumerate() {
         let message = outcome.unwrap_err().to_string();

@@ -149,20 +149,3 @@ pub fn assert_close<T: Real>(
         "{what}: {found} is not {expected}, off by {error:e}"
     );
 }
-
-/// The OpenCL device to test on. Without one the test says that it is skipped, or fails under `REQUIRE_OPENCL=1`.
-#[cfg(feature = "opencl")]
-pub fn device_or_skip() -> Option<autodiff_runtime::opencl::OpenCl> {
-    match autodiff_runtime::opencl::OpenCl::open() {
-        Ok(device) => Some(device),
-        Err(error) if std::env::var("REQUIRE_OPENCL").is_ok_and(|value| value == "1") => {
-            panic!("REQUIRE_OPENCL=1, and yet: {error}")
-        }
-        Err(error) => {
-            // Past the capture of output, so that a skipped test is seen to be one.
-            let line = format!("SKIPPED: {error}\n");
-            let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
-            None
-        }
-    }
-}

@@ -9,6 +9,7 @@ use super::corruption::Corruption;
 use super::rule::Rule;
 use super::task::{Task, training_size};
 use super::training::{Outcome, Recipe, TrainingError, train};
+use crate::iris::compute::Compute;
 use crate::iris::dataset::Dataset;
 use crate::iris::statistics::{CountSum, MeanSd};
 
@@ -18,6 +19,8 @@ pub struct Benchmark {
     pub data: Dataset,
     /// The network and how it is trained, the same for all rules.
     pub recipe: Recipe,
+    /// What trains it.
+    pub compute: Compute,
     /// The contestants.
     pub rules: Vec<Rule>,
     /// What is wrong with the training sets.
@@ -66,7 +69,7 @@ impl Benchmark {
             .map(|&(corruption, seed)| {
                 let task = Task::new(&self.data, corruption, seed);
                 let outcome = |rule| {
-                    let outcome = train(&self.recipe, rule, &task, seed);
+                    let outcome = train(&self.recipe, rule, &task, seed, &self.compute);
                     finished();
                     outcome
                 };

@@ -7,7 +7,7 @@ use clap::{Parser, value_parser};
 
 use super::corruption::Corruption;
 use super::rule::Rule;
-use crate::iris::cli::{Widths, step_size};
+use crate::iris::cli::{Backend, Widths, step_size};
 
 /// Bounds that keep a slip of the finger from asking for more memory or time than there is.
 const MOST_SEEDS: i64 = 10_000;
@@ -98,6 +98,10 @@ pub struct Args {
     /// A rule to compare. Repeatable; replaces the default list.
     #[arg(long = "method", value_name = "AGGREGATOR[:OPTION=VALUE,…][@LAYERS]")]
     pub methods: Vec<Rule>,
+
+    /// What computes the networks. A device computes what it has kernels for; the other aggregators run on the processor.
+    #[arg(long, value_enum, default_value_t = Backend::Cpu)]
+    pub backend: Backend,
 
     /// A CSV file to use in place of the digits; its last column is the class. A header line is optional.
     #[arg(long, value_name = "FILE.csv")]

@@ -16,6 +16,7 @@ pub mod training;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::iris::compute::{Compute, ComputeError};
 use crate::iris::dataset::{DataError, Dataset};
 use crate::iris::error::OutputError;
 use crate::iris::method::LayersError;
@@ -28,6 +29,9 @@ use training::{Recipe, TrainingError};
 /// Why the program ends without its result.
 #[derive(Debug, thiserror::Error)]
 pub enum DigitsError {
+    /// The device asked for.
+    #[error(transparent)]
+    Compute(#[from] ComputeError),
     /// The table of samples.
     #[error("data: {0}")]
     Data(#[from] DataError),
@@ -67,11 +71,12 @@ pub enum DigitsError {
 ///
 /// Whatever keeps it from its result. Everything that can be checked is checked before the training starts.
 pub fn run(args: &Args) -> Result<(), DigitsError> {
+    let compute = Compute::open(args.backend)?;
     let data = args
         .data
         .as_deref()
         .map_or_else(|| Ok(Dataset::digits()), Dataset::from_csv)?;
-    let benchmark = benchmark(args, data)?;
+    let benchmark = benchmark(args, data, compute)?;
     let directory = output::Directory::prepare(&args.out)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads.unwrap_or(0) as usize)
@@ -85,7 +90,7 @@ pub fn run(args: &Args) -> Result<(), DigitsError> {
     Ok(crate::iris::print(&text)?)
 }
 
-fn benchmark(args: &Args, data: Dataset) -> Result<Benchmark, DigitsError> {
+fn benchmark(args: &Args, data: Dataset, compute: Compute) -> Result<Benchmark, DigitsError> {
     let rules = if args.methods.is_empty() {
         default_rules()
     } else {
@@ -120,6 +125,7 @@ fn benchmark(args: &Args, data: Dataset) -> Result<Benchmark, DigitsError> {
             batch_size: size,
             step_size: args.step_size as f32,
         },
+        compute,
         rules,
         corruptions,
         seeds: (0..u64::from(args.seeds))

@@ -10,6 +10,7 @@ use super::cli::Args;
 use super::corruption::Corruption;
 use super::figure::AccuracyFigure;
 use super::rule::Rule;
+use crate::iris::cli::Backend;
 use crate::iris::error::OutputError;
 use crate::iris::output::{OutputDirectory, quoted};
 
@@ -30,6 +31,7 @@ struct Manifest<'a> {
     steps: usize,
     batch_size: usize,
     step_size: f64,
+    backend: Backend,
     seeds: &'a [u64],
     corruptions: &'a [Corruption],
     rules: Vec<RuleScores<'a>>,
@@ -46,6 +48,7 @@ struct RuleScores<'a> {
 #[derive(Serialize)]
 struct Run {
     threads: usize,
+    device: String,
     compiler: &'static str,
     os: &'static str,
     architecture: &'static str,
@@ -128,6 +131,7 @@ fn manifest<'a>(args: &Args, benchmark: &'a Benchmark, scores: &'a [Vec<Score>])
         steps: recipe.steps,
         batch_size: recipe.batch_size,
         step_size: args.step_size,
+        backend: args.backend,
         seeds: &benchmark.seeds,
         corruptions: &benchmark.corruptions,
         rules: rules
@@ -137,6 +141,7 @@ fn manifest<'a>(args: &Args, benchmark: &'a Benchmark, scores: &'a [Vec<Score>])
             threads: args
                 .threads
                 .map_or_else(rayon::current_num_threads, |threads| threads as usize),
+            device: benchmark.compute.to_string(),
             compiler: env!("COMPILER"),
             os: std::env::consts::OS,
             architecture: std::env::consts::ARCH,

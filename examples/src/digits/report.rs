@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::benchmark::{Benchmark, Score};
 use super::cli::Args;
 use super::task::training_size;
+use crate::iris::compute::Compute;
 use crate::table::align;
 
 /// What was compared, and the results.
@@ -39,9 +40,15 @@ pub fn report(args: &Args, benchmark: &Benchmark, scores: &[Vec<Score>]) -> Stri
 fn heading(args: &Args, benchmark: &Benchmark) -> String {
     let (data, recipe) = (&benchmark.data, &benchmark.recipe);
     let widths: Vec<String> = recipe.widths.iter().map(usize::to_string).collect();
+    let device = match benchmark.compute {
+        Compute::Cpu => String::new(),
+        #[cfg(feature = "opencl")]
+        _ => format!("computed by {}\n", benchmark.compute),
+    };
     format!(
         "{}: {} samples, {} features, {} classes; {} to train on, {} to test on\n\
          {} network, {} steps on batches of {}, step size {}, seeds {} to {}\n\
+         {device}\
          test accuracy in %, mean ± s.d. over seeds\n\n",
         data.name,
         data.len(),

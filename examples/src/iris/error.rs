@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::compute::ComputeError;
 use super::dataset::DataError;
 use super::figures::FigureError;
 use super::method::LayersError;
@@ -20,15 +21,9 @@ pub enum IrisError {
     /// Two methods that could not be told apart in the results.
     #[error("--method: '{0}' is given twice")]
     RepeatedMethod(String),
-    /// A build that knows no devices.
-    #[error(
-        "--backend opencl: this build has no OpenCL support; build it with --features opencl, or use --backend cpu"
-    )]
-    NoOpenCl,
     /// The device asked for.
-    #[cfg(feature = "opencl")]
-    #[error("--backend opencl: {0}")]
-    OpenCl(#[from] autodiff_runtime::opencl::OpenClError),
+    #[error(transparent)]
+    Compute(#[from] ComputeError),
     /// The number of threads asked for.
     #[error("--threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),

@@ -1,6 +1,7 @@
 //! `f_grad_into` and what is made of it.
 
 use super::*;
+use crate::explain::{self, Note};
 
 impl Writer<'_> {
     /// Whether the gradient is computed by a forward sweep.
@@ -20,6 +21,29 @@ impl Writer<'_> {
             None => self.f.base != Base::Parameter && chosen(),
         };
         forward && !in_place
+    }
+
+    /// What the gradient does, as notes.
+    pub(super) fn explanation(&self, lowered: &Lowered) -> TokenStream {
+        let reverse = self.reverse(lowered, Purpose::Gradient);
+        let span = self.f.name().span();
+        if self.is_forward(lowered) {
+            let chosen = match self.mode {
+                Some(_) => "as the attribute says",
+                None => "because the inputs are few and a backward sweep would need records",
+            };
+            let text =
+                format!("the gradient runs forwards, with a tangent for each input, {chosen}");
+            return explain::emit(&[Note { span, text }]);
+        }
+        let mut notes = explain::notes(self.f, reverse);
+        if notes.is_empty() {
+            let text = "the gradient runs forwards, then backwards; there are no loops, and \
+                        nothing is recorded";
+            let text = text.to_owned();
+            notes.push(Note { span, text });
+        }
+        explain::emit(&notes)
     }
 
     /// The number of active numbers that come in, if the signature says it.

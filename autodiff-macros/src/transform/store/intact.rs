@@ -31,7 +31,7 @@ pub(super) fn written_in(trace: &Trace, stmts: &[Stmt]) -> HashSet<VarId> {
 }
 
 /// What one statement writes itself, passive code included.
-pub(super) fn written_by(trace: &Trace, stmt: &Stmt) -> Vec<VarId> {
+pub fn written_by(trace: &Trace, stmt: &Stmt) -> Vec<VarId> {
     let mut written = stmt.writes();
     let code = match stmt {
         Stmt::Passive { code, .. } => code,

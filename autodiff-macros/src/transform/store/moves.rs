@@ -4,7 +4,7 @@ use super::*;
 use crate::transform::vjp::gives;
 
 /// The zero adjoint of something that is moved away is made while it is still there.
-pub(super) fn shapes_before_moves(trace: &Trace, forward: &mut Block, backward: &mut Block) {
+pub fn shapes_before_moves(trace: &Trace, forward: &mut Block, backward: &mut Block) {
     let mut wanted = Vec::new();
     remove_zeros(trace, backward, &mut wanted, |_| true);
     // A fused loop holds both sweeps. What is bound once has one shape, wherever it is asked for.

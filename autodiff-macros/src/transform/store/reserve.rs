@@ -73,14 +73,7 @@ impl Nest<'_> {
 
     /// How many iterations the loop has, if that is known before the nest.
     fn count(&self, l: &Loop) -> Option<TokenStream> {
-        let Head::Range {
-            lo,
-            hi,
-            inclusive,
-            step,
-            ..
-        } = &l.head
-        else {
+        let Head::Range { lo, hi, step, .. } = &l.head else {
             return None;
         };
         let ends = || [lo, hi].into_iter().chain(step);
@@ -94,21 +87,8 @@ impl Nest<'_> {
         if !known || !pure || !l.exits.is_empty() {
             return None;
         }
-        let tokens = |end: &Operand| crate::emit::operand(end, self.trace);
-        let (lo, hi) = (tokens(lo), tokens(hi));
-        let range = if *inclusive {
-            quote!((#lo..=#hi))
-        } else {
-            quote!((#lo..#hi))
-        };
-        let range = match step {
-            Some(step) => {
-                let step = tokens(step);
-                quote!(#range.step_by(#step))
-            }
-            None => range,
-        };
-        Some(quote!(::autodiff_runtime::private::trips(&#range)))
+        let range = crate::emit::range(&l.head, self.trace);
+        Some(quote!(::autodiff_runtime::private::trips(&(#range))))
     }
 
     fn reservation(&self, var: VarId) -> Stmt {

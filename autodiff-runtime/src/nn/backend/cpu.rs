@@ -3,7 +3,7 @@
 use nalgebra::DMatrix;
 
 use super::super::error::{NetworkError, ShapeError};
-use super::super::{Activation, Real, affine, reshape};
+use super::super::{Activation, Real, Update, affine, reshape};
 use super::{Activated, Backend, BackendError, Dense};
 use crate::robust::{AggregateError, Aggregator, DenseGradient, OuterProducts, Workspace};
 
@@ -130,23 +130,34 @@ impl<T: Real> Backend<T> for Cpu {
         Ok(())
     }
 
-    fn descend(
+    fn update(
         &self,
-        step_size: T,
+        update: Update<T>,
         gradient: &Dense<DMatrix<T>>,
+        memory: &mut [Dense<DMatrix<T>>],
         layer: &mut Dense<DMatrix<T>>,
     ) -> Result<(), BackendError> {
-        check_same(&layer.weight, &gradient.weight)?;
-        check_same(&layer.bias, &gradient.bias)?;
-        let descend = |parameters: &mut DMatrix<T>, gradient: &DMatrix<T>| {
-            for (parameter, &g) in parameters.iter_mut().zip(gradient) {
-                *parameter -= step_size * g;
-            }
-        };
-        descend(&mut layer.weight, &gradient.weight);
-        descend(&mut layer.bias, &gradient.bias);
+        update.check_memory(memory.len())?;
+        for dense in memory.iter().chain([gradient]) {
+            check_same(&layer.weight, &dense.weight)?;
+            check_same(&layer.bias, &dense.bias)?;
+        }
+        let [weight, bias] = [&mut layer.weight, &mut layer.bias].map(DMatrix::as_mut_slice);
+        let of_weight = slices(memory, |dense| &mut dense.weight);
+        update.apply(weight, gradient.weight.as_slice(), of_weight);
+        let of_bias = slices(memory, |dense| &mut dense.bias);
+        update.apply(bias, gradient.bias.as_slice(), of_bias);
         Ok(())
     }
+}
+
+/// One of the two parts of up to two memories.
+fn slices<T: Real>(
+    memory: &mut [Dense<DMatrix<T>>],
+    part: fn(&mut Dense<DMatrix<T>>) -> &mut DMatrix<T>,
+) -> [&mut [T]; 2] {
+    let mut parts = memory.iter_mut().map(|dense| part(dense).as_mut_slice());
+    [parts.next(), parts.next()].map(Option::unwrap_or_default)
 }
 
 /// The error of a layer whose number only its caller knows.

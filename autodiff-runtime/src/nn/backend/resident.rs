@@ -1,15 +1,19 @@
 //! A network whose parameters live with the backend that computes it.
 
 mod on_host;
+mod optimiser;
+mod parameters;
 
 use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::super::error::{NetworkError, ShapeError};
+use super::super::error::NetworkError;
 use super::super::{Activation, Layer, Linear, Loss, Real, Sequential};
 use super::{Activated, Backend, BackendError, Dense};
-use crate::robust::{Aggregator, DenseGradient};
+use crate::robust::Aggregator;
+
+pub use optimiser::ResidentOptimiser;
 
 /// A [`Sequential`] network in the memory of a [`Backend`]: parameters, activations and gradients stay there from step to
 /// step, and only batches, outputs and the cotangents of the loss go to and fro.
@@ -254,94 +258,6 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
         }
         Ok(())
     }
-
-    /// Takes the step W ← W − α·gW, b ← b − α·gb in every dense layer, along the gradients of the last
-    /// [`gradient`](Self::gradient).
-    ///
-    /// # Errors
-    /// [`BackendError`]: there are none, or the device's.
-    pub fn descend(&mut self, step_size: T) -> Result<(), BackendError> {
-        self.check_complete()?;
-        let layers = self
-            .stages
-            .iter_mut()
-            .filter_map(|stage| stage.dense.as_mut());
-        for (dense, gradient) in layers
-            .zip(&self.gradients)
-            .filter(|(dense, _)| !dense.frozen)
-        {
-            self.backend
-                .descend(step_size, gradient, &mut dense.parameters)?;
-        }
-        Ok(())
-    }
-
-    fn check_complete(&self) -> Result<(), ShapeError> {
-        let layers = self.gradients.len();
-        let found = if self.complete { layers } else { 0 };
-        ShapeError::check("gradient step", "gradients of dense layers", layers, found)
-    }
-
-    /// Copies of the gradients of the dense layers, in order, from the last [`gradient`](Self::gradient); empty for frozen
-    /// ones.
-    ///
-    /// # Errors
-    /// [`BackendError`]: there are none, or the device's.
-    pub fn gradients(&self) -> Result<Vec<DenseGradient<T>>, BackendError> {
-        self.check_complete()?;
-        self.gradients
-            .iter()
-            .map(|gradient| self.fetch(gradient))
-            .collect()
-    }
-
-    /// Takes the parameters of a network of the same layers.
-    ///
-    /// # Errors
-    /// [`BackendError`]: a network of other sizes, or the device's.
-    pub fn read_from(&mut self, network: &Sequential<T>) -> Result<(), BackendError> {
-        let layers = self.gradients.len();
-        ShapeError::check("network", "dense layers", layers, network.linears().count())?;
-        let backend = &self.backend;
-        let dense = self
-            .stages
-            .iter_mut()
-            .filter_map(|stage| stage.dense.as_mut());
-        for (dense, linear) in dense.zip(network.linears()) {
-            check_sizes(backend.shape(&dense.parameters.weight), linear)?;
-            backend.write(linear.weight(), &mut dense.parameters.weight)?;
-            backend.write(&column(linear.bias()), &mut dense.parameters.bias)?;
-        }
-        Ok(())
-    }
-
-    /// Copies the parameters to a network of the same layers.
-    ///
-    /// # Errors
-    /// [`BackendError`]: a network of other sizes, or the device's.
-    pub fn write_to(&self, network: &mut Sequential<T>) -> Result<(), BackendError> {
-        let layers = self.gradients.len();
-        ShapeError::check("network", "dense layers", layers, network.linears().count())?;
-        let dense = self.stages.iter().filter_map(|stage| stage.dense.as_ref());
-        for (dense, linear) in dense.zip(network.linears_mut()) {
-            check_sizes(self.backend.shape(&dense.parameters.weight), linear)?;
-            let fetched = self.fetch(&dense.parameters)?;
-            let (weight, bias) = linear.parameters_mut();
-            weight.copy_from_slice(fetched.weight.as_slice());
-            bias.copy_from_slice(fetched.bias.as_slice());
-        }
-        Ok(())
-    }
-
-    fn fetch(&self, dense: &Dense<B::Matrix>) -> Result<DenseGradient<T>, BackendError> {
-        let (mut weight, mut bias) = (DMatrix::zeros(0, 0), DMatrix::zeros(0, 0));
-        self.backend.read(&dense.weight, &mut weight)?;
-        self.backend.read(&dense.bias, &mut bias)?;
-        Ok(DenseGradient {
-            weight,
-            bias: DVector::from_column_slice(bias.as_slice()),
-        })
-    }
 }
 
 impl<T: Real, M> Stage<T, M> {
@@ -357,14 +273,6 @@ impl<T: Real, M> Stage<T, M> {
             cotangent: backend.empty()?,
         })
     }
-}
-
-fn check_sizes<T: Real>(
-    (outputs, inputs): (usize, usize),
-    linear: &Linear<T>,
-) -> Result<(), ShapeError> {
-    ShapeError::check("network", "outputs of a layer", outputs, linear.outputs())?;
-    ShapeError::check("network", "inputs of a layer", inputs, linear.inputs())
 }
 
 /// Puts the number of the layer into the error of its aggregator.

@@ -1,6 +1,6 @@
 //! Adam.
 
-use super::{Optimiser, check_decay, check_step_size, remember};
+use super::{Coordinatewise, Optimiser, Update, check_decay, check_step_size, remember};
 use crate::nn::error::{NetworkError, ParameterError};
 use crate::nn::{Graph, Pass, Real};
 
@@ -97,19 +97,33 @@ impl<T: Real> Adam<T> {
         let network = network.as_mut();
         remember(&mut self.first, network.parameter_count())?;
         remember(&mut self.second, network.parameter_count())?;
-        let [b1, b2] = self.decay;
-        let powers = [self.powers[0] * b1, self.powers[1] * b2];
-        let (by_m, by_v) = ((T::ONE - powers[0]).recip(), (T::ONE - powers[1]).recip());
+        let update = self.update();
         network.update(pass, |at, parameters, gradient| {
-            let moments = self.first[at..].iter_mut().zip(&mut self.second[at..]);
-            for ((parameter, &g), (m, v)) in parameters.iter_mut().zip(gradient).zip(moments) {
-                *m = b1 * *m + (T::ONE - b1) * g;
-                *v = b2 * *v + (T::ONE - b2) * g * g;
-                *parameter -= self.step_size * *m * by_m / ((*v * by_v).sqrt() + self.epsilon);
-            }
+            let moments = [&mut self.first[at..], &mut self.second[at..]];
+            update.apply(parameters, gradient, moments);
         })?;
-        self.powers = powers;
+        self.advance();
         Ok(())
+    }
+
+    /// β₁ᵗ and β₂ᵗ at the next step.
+    fn next_powers(&self) -> [T; 2] {
+        [0, 1].map(|moment| self.powers[moment] * self.decay[moment])
+    }
+}
+
+impl<T: Real> Coordinatewise<T> for Adam<T> {
+    fn update(&self) -> Update<T> {
+        Update::Adam {
+            step_size: self.step_size,
+            decay: self.decay,
+            correction: self.next_powers().map(|power| (T::ONE - power).recip()),
+            epsilon: self.epsilon,
+        }
+    }
+
+    fn advance(&mut self) {
+        self.powers = self.next_powers();
     }
 }
 

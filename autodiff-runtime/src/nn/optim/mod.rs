@@ -3,6 +3,7 @@
 mod adam;
 mod momentum;
 mod sgd;
+mod update;
 
 use super::error::{NetworkError, ParameterError};
 use super::{Graph, Pass, Real};
@@ -10,6 +11,7 @@ use super::{Graph, Pass, Real};
 pub use adam::Adam;
 pub use momentum::Momentum;
 pub use sgd::Sgd;
+pub use update::{Coordinatewise, Update};
 
 /// A rule that moves the parameters of a network along the gradients of a [`Pass`].
 ///

@@ -1,6 +1,6 @@
 //! Gradient steps with momentum.
 
-use super::{Optimiser, check_decay, check_step_size, remember};
+use super::{Coordinatewise, Optimiser, Update, check_decay, check_step_size, remember};
 use crate::nn::error::{NetworkError, ParameterError};
 use crate::nn::{Graph, Pass, Real};
 
@@ -65,13 +65,20 @@ impl<T: Real> Momentum<T> {
     ) -> Result<(), NetworkError> {
         let network = network.as_mut();
         remember(&mut self.velocity, network.parameter_count())?;
+        let update = self.update();
         network.update(pass, |first, parameters, gradient| {
             let velocity = &mut self.velocity[first..];
-            for ((parameter, &g), v) in parameters.iter_mut().zip(gradient).zip(velocity) {
-                *v = self.momentum * *v + g;
-                *parameter -= self.step_size * *v;
-            }
+            update.apply(parameters, gradient, [velocity, &mut []]);
         })
+    }
+}
+
+impl<T: Real> Coordinatewise<T> for Momentum<T> {
+    fn update(&self) -> Update<T> {
+        Update::HeavyBall {
+            step_size: self.step_size,
+            momentum: self.momentum,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Gradient steps.
 
-use super::{Momentum, Optimiser, check_step_size};
+use super::{Coordinatewise, Momentum, Optimiser, Update, check_step_size};
 use crate::nn::error::{NetworkError, ParameterError};
 use crate::nn::{Graph, Pass, Real};
 
@@ -40,11 +40,17 @@ impl<T: Real> Sgd<T> {
         network: &mut N,
         pass: &Pass<T>,
     ) -> Result<(), NetworkError> {
+        let update = self.update();
         network.as_mut().update(pass, |_, parameters, gradient| {
-            for (parameter, &g) in parameters.iter_mut().zip(gradient) {
-                *parameter -= self.step_size * g;
-            }
+            update.apply(parameters, gradient, Default::default());
         })
+    }
+}
+
+impl<T: Real> Coordinatewise<T> for Sgd<T> {
+    fn update(&self) -> Update<T> {
+        let step_size = self.step_size;
+        Update::Descent { step_size }
     }
 }
 

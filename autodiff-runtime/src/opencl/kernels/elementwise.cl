@@ -23,6 +23,24 @@ __kernel void descend(int count, REAL step, __global const REAL *g, __global REA
   if (i < count) w[i] -= step * g[i];
 }
 
+// v = momentum v + g, w = w - step v
+__kernel void heavy_ball(int count, REAL step, REAL momentum, __global const REAL *g, __global REAL *v, __global REAL *w) {
+  const size_t i = get_global_id(0);
+  if (i >= count) return;
+  v[i] = momentum * v[i] + g[i];
+  w[i] -= step * v[i];
+}
+
+// m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, w = w - step m by_m / (sqrt(v by_v) + epsilon)
+__kernel void adam(int count, REAL step, REAL b1, REAL b2, REAL by_m, REAL by_v, REAL epsilon, __global const REAL *g,
+                   __global REAL *m, __global REAL *v, __global REAL *w) {
+  const size_t i = get_global_id(0);
+  if (i >= count) return;
+  m[i] = b1 * m[i] + (1 - b1) * g[i];
+  v[i] = b2 * v[i] + (1 - b2) * g[i] * g[i];
+  w[i] -= step * m[i] * by_m / (sqrt(v[i] * by_v) + epsilon);
+}
+
 // weight[i] = min(1, bound / |g_i|) for the gradients g_i = (gy_i x_i, gy_i) of a dense layer, whose norm is the product of
 // |gy_i| and |(x_i, 1)|. Squares are taken of numbers up to 1, so that none overflows.
 __kernel void clip(int N, int P, int Q, REAL bound, __global const REAL *x, __global const REAL *gy, __global REAL *weight) {

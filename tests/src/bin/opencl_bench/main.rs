@@ -5,16 +5,19 @@
 //! which other programs disturb less; that means something for a device that is this processor, with one thread
 //! (`POCL_MAX_PTHREAD_COUNT=1 RAYON_NUM_THREADS=1`).
 
+mod scaling;
+mod timing;
+
 use std::error::Error;
-use std::time::Instant;
 
 use autodiff_runtime::nn::{Activation, Backend, Cpu, Dense};
 use autodiff_runtime::opencl::{Device, DeviceReal, DeviceSelector, KernelShape, OpenCl};
 use autodiff_runtime::robust::{Aggregator, Mean, SoftTruncation};
 use clap::Parser;
-use cpu_time::ProcessTime;
 use nalgebra::DMatrix;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use timing::best_of;
 
 /// Dense layers on an OpenCL device, beside this processor.
 #[derive(Parser)]
@@ -40,6 +43,9 @@ struct Args {
     /// No times of this processor, which large layers keep busy for long.
     #[arg(long)]
     device_only: bool,
+    /// One thread against two in place of all that: this program is started again, in turns, with PoCL limited to either.
+    #[arg(long)]
+    scaling: bool,
 }
 
 /// A cube, and the three layers that the estimators are measured on.
@@ -60,6 +66,9 @@ fn size(text: &str) -> Result<[usize; 3], String> {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
+    if args.scaling {
+        return scaling::measure(&args);
+    }
     let selector = args.device.clone().unwrap_or_else(DeviceSelector::from_env);
     let mut device = OpenCl::on(&Device::choose(&selector)?)?;
     if args.gpu_kernels {
@@ -73,13 +82,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// One operation at one size.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Line {
     device: String,
-    precision: &'static str,
+    precision: String,
     /// N, P, Q.
     size: [usize; 3],
-    operation: &'static str,
+    operation: String,
     device_ms: f64,
     /// 2·N·P·Q flops a run, whatever the operation really does.
     device_gflops: f64,
@@ -120,9 +129,9 @@ fn measure<T: DeviceReal>(args: &Args, device: &OpenCl) -> Result<(), Box<dyn Er
             let gflops = |seconds: f64| flops / seconds * 1e-9;
             let line = Line {
                 device: name.clone(),
-                precision,
+                precision: precision.to_owned(),
                 size,
-                operation,
+                operation: operation.to_owned(),
                 device_ms: on_device[at] * 1e3,
                 device_gflops: gflops(on_device[at]),
                 of_peak: gflops(on_device[at]) / peak,
@@ -153,11 +162,9 @@ fn row(line: &Line) -> String {
 fn peak<T: DeviceReal>(args: &Args, device: &OpenCl) -> Result<f64, Box<dyn Error>> {
     let flops = device.fma_flops::<T>();
     let run = || Ok(device.fma_run::<T>()?);
-    let [seconds] = best_of(args, [&run])?;
+    let [seconds] = best_of(args.repetitions, args.cpu_time, [&run])?;
     Ok(flops / seconds * 1e-9)
 }
-
-type Run<'a> = &'a dyn Fn() -> Result<(), Box<dyn Error>>;
 
 /// Seconds of forward, gx, gW and robust gW.
 fn times<T: DeviceReal, B: Backend<T>>(
@@ -192,45 +199,11 @@ fn times<T: DeviceReal, B: Backend<T>>(
     };
     let plain = || aggregate(&Mean);
     let robust = || aggregate(&truncation);
-    best_of(args, [&forward, &pull_back, &plain, &robust])
-}
-
-/// The least seconds of each, in turns; the first turn, in which kernels are compiled, does not count.
-fn best_of<const R: usize>(args: &Args, runs: [Run<'_>; R]) -> Result<[f64; R], Box<dyn Error>> {
-    let mut best = [f64::INFINITY; R];
-    for run in runs {
-        run()?;
-    }
-    for _ in 0..args.repetitions {
-        for (best, run) in best.iter_mut().zip(runs) {
-            let start = Clock::start(args.cpu_time);
-            run()?;
-            *best = best.min(start.seconds());
-        }
-    }
-    Ok(best)
-}
-
-enum Clock {
-    Wall(Instant),
-    Cores(ProcessTime),
-}
-
-impl Clock {
-    fn start(cpu_time: bool) -> Self {
-        if cpu_time {
-            Self::Cores(ProcessTime::now())
-        } else {
-            Self::Wall(Instant::now())
-        }
-    }
-
-    fn seconds(&self) -> f64 {
-        match self {
-            Self::Wall(start) => start.elapsed().as_secs_f64(),
-            Self::Cores(start) => start.elapsed().as_secs_f64(),
-        }
-    }
+    best_of(
+        args.repetitions,
+        args.cpu_time,
+        [&forward, &pull_back, &plain, &robust],
+    )
 }
 
 /// Numbers between −1 and 1 without a pattern that matters.
