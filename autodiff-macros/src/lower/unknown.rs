@@ -51,35 +51,9 @@ impl Lower<'_> {
         {
             return (place, is_reference);
         }
-        let expr = match matches!(expr, Expr::Call(_)) && !self.mentions_real(expr) {
-            true => &self.with_precision(expr),
-            false => expr,
-        };
         let operand = self.operand(expr);
         let place = self.in_a_place(operand, expr.span());
         (place, false)
-    }
-
-    /// `DMatrix::from_element(n, n, 1.0)` as an operand: only with the other one has the literal a
-    /// type, and derivatives ask for it before.
-    fn with_precision(&self, expr: &Expr) -> Expr {
-        struct Suffix(&'static str);
-        impl syn::visit_mut::VisitMut for Suffix {
-            fn visit_lit_float_mut(&mut self, lit: &mut syn::LitFloat) {
-                if lit.suffix().is_empty() {
-                    let digits = lit.base10_digits();
-                    *lit = syn::LitFloat::new(&format!("{digits}_{}", self.0), lit.span());
-                }
-            }
-        }
-        let mut expr = expr.clone();
-        let suffix = match self.base {
-            crate::signature::Base::F32 => "f32",
-            crate::signature::Base::F64 => "f64",
-            crate::signature::Base::Parameter => return expr,
-        };
-        syn::visit_mut::VisitMut::visit_expr_mut(&mut Suffix(suffix), &mut expr);
-        expr
     }
 
     /// The variable of an operand, a new one if it is none yet.

@@ -12,12 +12,12 @@ pub fn covariance_matrix(x: &DMatrix<f64>) -> f64 {
         let d = x.row(i) - &mean;
         scatter += d.transpose() * d;
     }
-    let centred = x.clone() - x.column_mean() * DMatrix::from_element(1, x.ncols(), 1.0);
+    let spread = x.column_mean();
     let mut total = 0.0;
     for c in x.column_iter() {
         total += c.norm();
     }
-    (scatter / (n as f64 - 1.0)).determinant() + total + centred.norm_squared()
+    (scatter / (n as f64 - 1.0)).determinant() + total + spread.norm_squared()
 }
 pub fn points() -> Vec<(DMatrix<f64>,)> {
     vec![(DMatrix::from_row_slice(
