@@ -20,5 +20,8 @@ pub fn arm_of_rotations(angles: &[f64], lengths: &[f64]) -> Vector3<f64> {
 }
 
 pub fn points() -> Vec<(Vec<f64>, Vec<f64>)> {
-    vec![(vec![0.3, -0.5, 1.2], vec![1.0, 0.8, 0.4])]
+    vec![
+        (vec![0.3, -0.5, 1.2], vec![1.0, 0.8, 0.4]),
+        (vec![0.0, 0.7, 0.0], vec![1.0, 0.8, 0.4]),
+    ]
 }

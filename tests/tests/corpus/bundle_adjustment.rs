@@ -28,12 +28,17 @@ pub fn points() -> Vec<(
     Vector3<f64>,
     Vector2<f64>,
 )> {
-    vec![(
-        Vector3::new(0.1, -0.4, 0.2),
-        Vector3::new(0.3, 0.1, -4.0),
-        500.0,
-        [-0.1, 0.02],
-        Vector3::new(0.5, 0.7, -1.0),
-        Vector2::new(40.0, 30.0),
-    )]
+    // Turned, and not turned at all, where optimisation starts.
+    let turns = [Vector3::new(0.1, -0.4, 0.2), Vector3::zeros()];
+    let points = turns.map(|turn| {
+        (
+            turn,
+            Vector3::new(0.3, 0.1, -4.0),
+            500.0,
+            [-0.1, 0.02],
+            Vector3::new(0.5, 0.7, -1.0),
+            Vector2::new(40.0, 30.0),
+        )
+    });
+    points.to_vec()
 }

@@ -29,11 +29,16 @@ pub fn points() -> Vec<(
     Vector3<f64>,
     f64,
 )> {
-    vec![(
-        vec![Vector3::new(0.1, 0.2, -0.3), Vector3::new(0.4, -0.1, 0.2)],
-        vec![Vector3::new(0.1, 0.2, 9.8), Vector3::new(0.3, 0.1, 9.7)],
-        Vector3::new(0.01, 0.02, 0.03),
-        Vector3::new(0.1, -0.1, 0.05),
-        0.1,
-    )]
+    // A gyroscope that shows something, and one that shows its bias.
+    let biases = [Vector3::new(0.01, 0.02, 0.03), Vector3::new(0.1, 0.2, -0.3)];
+    let points = biases.map(|bias| {
+        (
+            vec![Vector3::new(0.1, 0.2, -0.3), Vector3::new(0.4, -0.1, 0.2)],
+            vec![Vector3::new(0.1, 0.2, 9.8), Vector3::new(0.3, 0.1, 9.7)],
+            bias,
+            Vector3::new(0.1, -0.1, 0.05),
+            0.1,
+        )
+    });
+    points.to_vec()
 }

@@ -1,5 +1,8 @@
 //! From one rule to every mode.
 
+// Values come with their tangents, operands in pairs.
+#![allow(clippy::type_complexity)]
+
 use super::spaces::{Constants, Float, Real, Space};
 use crate::private::Lane;
 use crate::trace::{Node, Trace};

@@ -99,7 +99,7 @@ macro_rules! function {
         ($(&$me:ident as $m:ident: $mine:ty;)? $($x:ident: $kind:ident($space:ty)),*) => $Y:ty, $rule:expr
         $(, where [$($bound:tt)*])? $(, each [$($each:tt)*])?;)*) => { pastey::paste! { $(
         #[doc = "`" $function "`"]
-        #[allow(clippy::type_complexity, unused_variables)]
+        #[allow(clippy::too_many_arguments, clippy::type_complexity, unused_variables)]
         pub trait $name<F: Float, $($generics)*>: Sized
         where
             nalgebra::DefaultAllocator: $($($bound)*)?,

@@ -376,7 +376,7 @@ where
 }
 
 /// The matrix of cofactors, `∂ det A / ∂A`.
-fn cofactors<T: Real, D: Dim>(a: &OMatrix<T, D, D>) -> OMatrix<T, D, D>
+fn cofactors<T: Real, D>(a: &OMatrix<T, D, D>) -> OMatrix<T, D, D>
 where
     D: DimMin<D, Output = D>,
     DefaultAllocator: Allocator<D, D> + Allocator<D>,
