@@ -27,6 +27,7 @@ fn main() {
     if found {
         println!("cargo::rustc-cfg=opencl_loader");
     } else {
+        watch_what_installing_changes();
         println!(
             "cargo::warning=feature `opencl`: no OpenCL loader found (install one or set OPENCL_LIB_DIR); \
              there will be no devices"
@@ -36,6 +37,19 @@ fn main() {
 
 fn given_directory() -> Option<PathBuf> {
     env::var_os("OPENCL_LIB_DIR").map(PathBuf::from)
+}
+
+/// A loader that is installed later is to be found by the next build. A path that does not exist would mean every build.
+fn watch_what_installing_changes() {
+    let cache = Path::new("/etc/ld.so.cache");
+    if cache.exists() {
+        rerun_if_changed(cache);
+    }
+}
+
+/// A loader that has been found may be removed, or replaced.
+fn rerun_if_changed(path: &Path) {
+    println!("cargo::rerun-if-changed={}", path.display());
 }
 
 fn link_from(directory: &Path) {
@@ -52,7 +66,11 @@ fn linker_finds_it() -> bool {
         .output();
     printed.is_ok_and(|output| {
         let path = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-        path.is_absolute() && path.exists()
+        let found = path.is_absolute() && path.exists();
+        if found {
+            rerun_if_changed(&path);
+        }
+        found
     })
 }
 
@@ -71,12 +89,15 @@ fn alias_of_the_runtime_name() -> bool {
         .into_iter()
         .chain(usual.iter().filter(|_| own_machine).map(PathBuf::from));
     for directory in directories {
-        if directory.join("libOpenCL.so").exists() {
+        let linkable = directory.join("libOpenCL.so");
+        if linkable.exists() {
+            rerun_if_changed(&linkable);
             link_from(&directory);
             return true;
         }
         let runtime = directory.join("libOpenCL.so.1");
         if runtime.exists() {
+            rerun_if_changed(&runtime);
             return alias(&runtime).is_ok();
         }
     }

@@ -10,6 +10,7 @@ use crate::transform::checkpoint::checkpoint;
 use crate::transform::copies::elide;
 use crate::transform::fuse::fuse;
 use crate::transform::jvp::{Carry, jvp};
+use crate::transform::lanes::over_lanes;
 use crate::transform::pairs::pair;
 use crate::transform::store::{fewer_captures, shapes_before_moves, store};
 use crate::transform::vjp;
@@ -64,7 +65,8 @@ pub fn lane() -> TokenStream {
     quote!(__V)
 }
 
-fn zero(lane: &TokenStream, function: &Function) -> Operand {
+/// The zero of `lane`.
+pub fn zero_of(lane: &TokenStream, function: &Function) -> Operand {
     let base = function.base.tokens();
     Operand::Code(Code {
         tokens: quote!(<#lane as ::autodiff_runtime::private::Lane<#base>>::zero()),
@@ -125,7 +127,7 @@ fn param_dots(function: &Function, trace: &mut Trace, params: &[VarId]) -> VarMa
 
 /// Forward mode over `lane`.
 pub fn forward(function: &Function, lowered: &Lowered) -> Forward {
-    let zero = zero(&lane(), function);
+    let zero = zero_of(&lane(), function);
     let mut forward = along(function, lowered, &zero, Carry::Tangents);
     let mut body = std::mem::take(&mut forward.trace.body);
     windows(&mut forward.trace, &mut body);
@@ -273,8 +275,19 @@ impl Reverse {
 
     /// The two sweeps as they are emitted, with the trace that has their variables.
     pub fn finished(&self) -> (Trace, Block, Block) {
-        let mut trace = self.trace.clone();
-        let (mut forward, mut backward) = (self.forward.clone(), self.backward.clone());
+        self.with_windows(self.backward.clone())
+    }
+
+    /// The same with adjoints over lanes, whose zero is given; `None` if a call does not take them.
+    pub fn over_lanes(&self, zero: &Operand) -> Option<(Trace, Block, Block)> {
+        let entering = self.shadows.values().copied().chain(self.seed);
+        let sweeps = (&self.forward, self.backward.clone());
+        let backward = over_lanes(&self.trace, sweeps, entering, zero)?;
+        Some(self.with_windows(backward))
+    }
+
+    fn with_windows(&self, mut backward: Block) -> (Trace, Block, Block) {
+        let (mut trace, mut forward) = (self.trace.clone(), self.forward.clone());
         windows(&mut trace, &mut forward);
         windows(&mut trace, &mut backward);
         (trace, forward, backward)
@@ -308,7 +321,7 @@ pub fn second<'a>(function: &Function, lowered: &Lowered, reverse: &'a Reverse) 
         let dot = param_var(&mut trace, &ident, of.ty, of.kind, Some(var));
         dots.insert(var, dot);
     }
-    let zero = zero(&function.base.tokens(), function);
+    let zero = zero_of(&function.base.tokens(), function);
     let mut sweep = |body: &Block, dots| {
         trace.body = body.clone();
         let base = function.base;

@@ -8,6 +8,7 @@ use crate::passes::simplify;
 use crate::signature::float::FloatScope;
 use crate::signature::{Base, Function, Home};
 use crate::transform::checkpoint::has_active_loop;
+use crate::transform::linear::forget_formulas;
 use crate::{derive, emit, fallback, fence, methods};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -72,6 +73,7 @@ pub fn read_and_lower(
     errors: &Errors,
     known: usize,
 ) -> (Function, Option<Lowered>) {
+    forget_formulas();
     let function = Function::read(item, home, args, errors);
     args.given.check(&function, args.scalar, errors);
     if args.scalar && function.base == Base::Parameter {

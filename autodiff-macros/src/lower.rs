@@ -36,6 +36,7 @@ mod opaque;
 mod passive;
 mod pattern;
 mod place;
+mod results;
 mod sequence;
 mod stmt;
 mod typing;

@@ -11,6 +11,7 @@ pub mod checkpoint;
 pub mod copies;
 pub mod fuse;
 pub mod jvp;
+pub mod lanes;
 pub mod linear;
 pub mod pairs;
 pub mod record;

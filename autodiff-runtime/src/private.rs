@@ -32,11 +32,11 @@ pub use field::{
     Companion, Field, Still, field_hash, given, given_mut, load, number, part, part_mut, set,
 };
 pub use jacobian::{
-    check_jacobian, check_products, check_seeds, columns, flat, prefers_rows, scatter, seed,
-    seed_directions, store_row, store_rows,
+    check_jacobian, check_products, check_seeds, columns, flat, prefers_rows, rows_of, scatter,
+    seed, seed_directions, store_columns, store_rows,
 };
 pub use key::{Found, HeldConstant, Key, find};
-pub use lane::{Coordinate, Lane, Lanes, put_lane, take_lane};
+pub use lane::{Coordinate, Lane, Lanes, add_lane, put_lane, take_lane};
 pub use lift::{Lift, Lower, coerce, lift, lower};
 pub use records::{records, trips};
 pub use sequence::{check_clone_from_slice, check_copy_from_slice, check_swap_with_slice, order};

@@ -225,6 +225,7 @@ mod corpus {
     pub mod return_from_a_block;
     pub mod return_from_third_loop;
     pub mod return_from_value_blocks;
+    pub mod return_of_vectors;
     pub mod returned_vector;
     pub mod reused_temporaries;
     pub mod reverse_gradient;
@@ -510,6 +511,7 @@ scalar!(repeated_square(start, const times));
 scalar!(return_from_a_block(x));
 scalar!(return_from_third_loop(&x, limit));
 scalar!(return_from_value_blocks(x, y, const n));
+vector!(return_of_vectors(&inputs, decay));
 vector!(returned_vector(x));
 scalar!(reused_temporaries(&x));
 scalar!(reverse_gradient(stiffness, damping));

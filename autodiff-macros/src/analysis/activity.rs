@@ -5,49 +5,74 @@
 //! of statements, as a fixed point: a variable written in a loop is what any of its values is.
 
 use crate::ir::*;
-use std::collections::HashSet;
 
 /// The active variables of a trace.
 #[derive(Clone, Debug, Default)]
 pub struct Activity {
-    varied: HashSet<VarId>,
-    useful: HashSet<VarId>,
+    varied: Marks,
+    useful: Marks,
+}
+
+/// A set of variables.
+#[derive(Clone, Debug, Default)]
+struct Marks(Vec<bool>);
+
+impl Marks {
+    fn of(trace: &Trace, vars: &[VarId]) -> Marks {
+        let mut marks = Marks(vec![false; trace.vars.len()]);
+        vars.iter().for_each(|var| marks.0[var.0 as usize] = true);
+        marks
+    }
+
+    /// Variables made after the analysis are in no set.
+    fn contains(&self, var: VarId) -> bool {
+        self.0.get(var.0 as usize) == Some(&true)
+    }
+
+    /// Whether the variable is new.
+    fn insert(&mut self, var: VarId) -> bool {
+        !std::mem::replace(&mut self.0[var.0 as usize], true)
+    }
 }
 
 impl Activity {
     /// Propagates from `inputs` forwards and from `outputs` backwards.
     pub fn of(trace: &Trace, inputs: &[VarId], outputs: &[VarId]) -> Activity {
         let flows = flows(trace);
-        let mut varied: HashSet<VarId> = inputs.iter().copied().collect();
+        let mut varied = Marks::of(trace, inputs);
         saturate(|| {
-            let before = varied.len();
+            let mut changed = false;
             for flow in &flows {
-                if flow.from.iter().any(|var| varied.contains(var)) {
-                    let carries = |var: &VarId| trace.ty(*var).may_be_active();
-                    varied.extend(flow.to.iter().copied().filter(carries));
+                if flow.from.iter().any(|var| varied.contains(*var)) {
+                    for var in &flow.to {
+                        changed |= trace.ty(*var).may_be_active() && varied.insert(*var);
+                    }
                 }
             }
-            varied.len() != before
+            changed
         });
-        let mut useful: HashSet<VarId> = outputs.iter().copied().collect();
+        let mut useful = Marks::of(trace, outputs);
         saturate(|| {
-            let before = useful.len();
-            for flow in &flows {
-                if flow.to.iter().any(|var| useful.contains(var)) {
-                    useful.extend(flow.from.iter().copied());
+            let mut changed = false;
+            // Against the order of statements, most of it is found in one go.
+            for flow in flows.iter().rev() {
+                if flow.to.iter().any(|var| useful.contains(*var)) {
+                    for var in &flow.from {
+                        changed |= useful.insert(*var);
+                    }
                 }
             }
-            useful.len() != before
+            changed
         });
         Activity { varied, useful }
     }
 
     pub fn is_varied(&self, var: VarId) -> bool {
-        self.varied.contains(&var)
+        self.varied.contains(var)
     }
 
     pub fn is_active(&self, var: VarId) -> bool {
-        self.varied.contains(&var) && self.useful.contains(&var)
+        self.varied.contains(var) && self.useful.contains(var)
     }
 
     /// The active variable that an operand is, if it is one.

@@ -104,6 +104,7 @@ fn body(function: &Function, lowered: &Lowered) -> TokenStream {
         base: function.base,
         lane: quote!(__T),
         tracing: false,
+        rows: false,
     };
     let twin = Twin {
         trace: &lowered.trace,

@@ -15,6 +15,7 @@ mod jacobian;
 mod lifetimes;
 mod params;
 mod pullback;
+mod rows;
 mod second;
 mod vjp;
 
@@ -35,6 +36,7 @@ use pullback::{add_cotangent, only_type};
 use quote::{ToTokens, format_ident, quote};
 use std::cell::OnceCell;
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use syn::Type;
 
@@ -91,20 +93,23 @@ pub fn attributes() -> TokenStream {
     }
 }
 
+#[derive(Clone)]
 pub(super) struct Writer<'a> {
     pub f: &'a Function,
     pub lowered: Option<&'a Lowered>,
     mode: Option<Mode>,
     /// Whether the function is in a cycle of calls that its pullback has to break.
     recursive: bool,
+    /// The numbers that adjoints are made of: floats, or lanes of them.
+    adjoint: TokenStream,
     /// The sweeps that several siblings start from.
-    gradient: OnceCell<Reverse>,
-    pullback: OnceCell<Reverse>,
+    gradient: Rc<OnceCell<Reverse>>,
+    pullback: Rc<OnceCell<Reverse>>,
 }
 
 impl<'a> Writer<'a> {
     fn new(f: &'a Function, lowered: Option<&'a Lowered>, mode: Option<Mode>) -> Writer<'a> {
-        let (gradient, pullback) = (OnceCell::new(), OnceCell::new());
+        let (gradient, pullback) = Default::default();
         let recursive =
             lowered.is_some_and(|lowered| must_box(&f.name().to_string(), &lowered.trace.body));
         Writer {
@@ -112,9 +117,31 @@ impl<'a> Writer<'a> {
             lowered,
             mode,
             recursive,
+            adjoint: f.base.tokens(),
             gradient,
             pullback,
         }
+    }
+
+    /// The same with adjoints over lanes.
+    fn over_lanes(&self) -> Writer<'a> {
+        Writer {
+            adjoint: derive::lane(),
+            ..self.clone()
+        }
+    }
+
+    /// The generic parameter for lanes of adjoints, if they are lanes.
+    fn adjoint_param(&self) -> TokenStream {
+        let (adjoint, base) = (&self.adjoint, self.float());
+        match self.has_lanes() {
+            true => quote!(#adjoint: ::autodiff_runtime::private::Lane<#base>),
+            false => quote!(),
+        }
+    }
+
+    fn has_lanes(&self) -> bool {
+        self.adjoint.to_string() == derive::lane().to_string()
     }
 
     fn reverse(&self, lowered: &Lowered, purpose: Purpose) -> &Reverse {
@@ -144,13 +171,18 @@ impl<'a> Writer<'a> {
 
     /// A method of the key that may fail, to call from outside of it.
     pub(super) fn attempted(&self, method: &str) -> TokenStream {
-        let attempt = self.attempt(method);
+        self.unfailing(&self.attempt(method).to_string())
+    }
+
+    /// A method of the key that cannot fail, to call from outside of it.
+    pub(super) fn unfailing(&self, method: &str) -> TokenStream {
+        let method = format_ident!("{}", method);
         match self.f.home {
             Home::Module => {
                 let key = self.key_name();
-                quote!(#key.#attempt)
+                quote!(#key.#method)
             }
-            Home::Type(_) => self.within(&attempt),
+            Home::Type(_) => self.within(&method),
         }
     }
 
@@ -303,6 +335,7 @@ impl<'a> Writer<'a> {
             base: self.f.base,
             lane,
             tracing: false,
+            rows: self.has_lanes(),
         }
     }
 
@@ -385,6 +418,7 @@ impl<'a> Writer<'a> {
         let finder = format_ident!("__autodiff_{}_{:016x}", name, hash);
         let export = matches!(vis, syn::Visibility::Public(_)).then(|| quote!(#[macro_export]));
         let (jvp, pull, pull_jvp) = (self.key_jvp(), self.key_pull(), self.key_pull_jvp());
+        let rows = self.key_rows();
         let trace = super::tracing::method(self);
         quote! {
             #cfgs
@@ -401,7 +435,7 @@ impl<'a> Writer<'a> {
             #cfgs
             #[doc(hidden)]
             #[automatically_derived]
-            impl #key { #jvp #pull #pull_jvp #trace }
+            impl #key { #jvp #pull #pull_jvp #rows #trace }
             #cfgs
             #[automatically_derived]
             impl ::autodiff_runtime::private::Found<#key>
@@ -426,6 +460,7 @@ impl<'a> Writer<'a> {
     /// The methods of the key beside a method of the user's, and the way to them.
     fn hidden_methods(&self) -> TokenStream {
         let (jvp, pull, pull_jvp) = (self.key_jvp(), self.key_pull(), self.key_pull_jvp());
+        let rows = self.key_rows();
         let trace = super::tracing::method(self);
         let accessor = self.f.receiver.map(|_| {
             let name = names::hidden(self.f.name(), None);
@@ -439,7 +474,7 @@ impl<'a> Writer<'a> {
                 pub fn #name(#and self) -> #and Self { self }
             }
         });
-        quote!(#accessor #jvp #pull #pull_jvp #trace)
+        quote!(#accessor #jvp #pull #pull_jvp #rows #trace)
     }
 
     /// What a pullback may hold on to of the generic parameters.
@@ -470,7 +505,8 @@ impl<'a> Writer<'a> {
             syn::GenericParam::Const(param) => Some(&param.ident),
             syn::GenericParam::Lifetime(_) => None,
         });
-        quote!(use<#outer #(#lifetimes,)* #inner #(#own,)*>)
+        let lane = self.has_lanes().then_some(&self.adjoint);
+        quote!(use<#outer #(#lifetimes,)* #inner #(#own,)* #lane>)
     }
 
     /// The user's generic parameters, with more in front of and behind them.

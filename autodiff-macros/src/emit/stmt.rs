@@ -16,6 +16,8 @@ pub struct Emit<'a> {
     pub lane: TokenStream,
     /// Whether tangents are the nodes of a printable trace.
     pub tracing: bool,
+    /// Whether adjoints are lanes: pullbacks are asked for several cotangents.
+    pub rows: bool,
 }
 
 /// An operand as tokens.

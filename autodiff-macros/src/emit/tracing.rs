@@ -29,6 +29,7 @@ pub(super) fn method(writer: &Writer<'_>) -> TokenStream {
                 base,
                 lane: node.clone(),
                 tracing: true,
+                rows: false,
             };
             writer.carried(&traced, &emit)
         }

@@ -218,56 +218,6 @@ impl Lower<'_> {
         }
     }
 
-    /// The value at the end of a block. A local variable is not read again, so it is its own
-    /// value.
-    pub(super) fn result_value(&mut self, expr: &Expr) -> Operand {
-        if let Expr::Path(_) = expr
-            && let Some(place) = self.place(expr)
-            && place.is_whole()
-            && !matches!(self.trace.ty(place.root), Ty::Ref(..))
-        {
-            let root = place.root;
-            if !self.trace.ty(root).is_copy() {
-                self.trace.var_mut(root).moved = true;
-                return Operand::Var(root);
-            }
-        }
-        self.value(expr)
-    }
-
-    /// A copy of a variable that is returned from inside of a loop. The loop ends after this
-    /// iteration, but the borrow checker cannot know.
-    pub(super) fn result_in_loop(&mut self, expr: &Expr) -> Option<Operand> {
-        let Expr::Path(_) = expr else { return None };
-        let place = self.place(expr)?;
-        let ty = self.trace.place_ty(&place);
-        if self.exits.loops.is_empty() || ty.is_copy() || ty.is_passive() {
-            return None;
-        }
-        Some(self.copy_to_move(place, ty, expr.span()))
-    }
-
-    pub(super) fn assign_result(&mut self, var: VarId, expr: &Expr) {
-        if self.fallible && self.exits.result == Some(var) {
-            return self.assign_outcome(var, expr);
-        }
-        self.assign_value(var, expr);
-    }
-
-    pub(super) fn assign_value(&mut self, var: VarId, expr: &Expr) {
-        let value = self
-            .result_in_loop(expr)
-            .unwrap_or_else(|| self.value(expr));
-        if matches!(self.trace.ty(var), Ty::Unknown | Ty::Passive | Ty::Opaque) {
-            self.trace.var_mut(var).ty = self.trace.operand_ty(&value).of_variable();
-        }
-        self.emit(Stmt::Assign {
-            place: Place::whole(var),
-            value,
-            span: expr.span(),
-        });
-    }
-
     /// `return`, `break` or `continue`; false if `expr` is something else.
     pub(super) fn exit(&mut self, expr: &Expr) -> bool {
         match expr {

@@ -5,7 +5,9 @@ use crate::rule::{self, Row};
 use crate::signature::{Base, float};
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use syn::{BinOp, Expr, UnOp};
 
 /// Writes equations into a list, simplifying as it goes.
@@ -112,9 +114,7 @@ impl Builder<'_> {
             let Some(var) = arg.var().filter(|var| active(*var)) else {
                 continue;
             };
-            let formula: Expr = syn::parse_str(formula)
-                .unwrap_or_else(|error| panic!("row `{}`: {formula}: {error}", row.name));
-            let partial = self.formula(&formula, &env);
+            let partial = self.formula(&parsed(row, formula), &env);
             if partial.lit() != Some(0.0) {
                 found.push((var, partial));
             }
@@ -478,4 +478,25 @@ impl Builder<'_> {
             })
             .collect()
     }
+}
+
+thread_local! {
+    /// The formulas parsed so far in one expansion.
+    static FORMULAS: RefCell<HashMap<&'static str, Rc<Expr>>> = RefCell::default();
+}
+
+fn parsed(row: &Row, formula: &'static str) -> Rc<Expr> {
+    FORMULAS.with_borrow_mut(|formulas| {
+        let parse = || {
+            let expr = syn::parse_str(formula)
+                .unwrap_or_else(|error| panic!("row `{}`: {formula}: {error}", row.name));
+            Rc::new(expr)
+        };
+        formulas.entry(formula).or_insert_with(parse).clone()
+    })
+}
+
+/// To be called when an expansion begins: tokens do not outlive the one that they were made in.
+pub fn forget_formulas() {
+    FORMULAS.with_borrow_mut(HashMap::clear);
 }

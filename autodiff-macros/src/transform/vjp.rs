@@ -12,6 +12,7 @@
 mod bars;
 mod call;
 mod growth;
+mod merge;
 mod region;
 
 use super::linear::Builder;
@@ -49,6 +50,7 @@ pub fn vjp(
     let body = trace.body.clone();
     let mut vjp = Vjp {
         homes: VarMap::new(),
+        products: merge::products(&body),
         trace,
         activity,
         base,
@@ -101,6 +103,8 @@ struct Vjp<'a> {
     base: Base,
     /// The region in which each variable is bound.
     homes: VarMap<Home>,
+    /// The products of the forward sweep.
+    products: VarMap<Eqn>,
     frames: Vec<Frame>,
     /// The adjoint variables made so far.
     bars: VarMap<VarId>,

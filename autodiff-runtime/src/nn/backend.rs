@@ -21,7 +21,9 @@ pub enum BackendError {
     #[error(transparent)]
     Network(#[from] NetworkError),
     /// A layer that backends do not have.
-    #[error("layer {layer} is neither dense nor an activation; backends have no others")]
+    #[error(
+        "layer {layer} is an operation of the user's; backends have dense layers and activations"
+    )]
     Layer {
         /// The layer, counted from 0.
         layer: usize,

@@ -184,9 +184,8 @@ mod tests {
         for _ in 1..limit {
             let mut better = cost.clone();
             for left in 2..=n {
-                for m in 1..left {
-                    better[left] = better[left].min(m + cost[left - m] + better[m]);
-                }
+                let placed = (1..left).map(|m| m + cost[left - m] + better[m]);
+                better[left] = placed.fold(better[left], usize::min);
             }
             cost = better;
         }

@@ -1,6 +1,6 @@
 //! Unit tangents in, matrices out.
 
-use super::{Lanes, Tree};
+use super::{Lane, Lanes, Tree};
 use crate::sparse::Seeds;
 use nalgebra::{DMatrix, Scalar};
 
@@ -51,7 +51,11 @@ pub fn seed_directions<B, T, const N: usize>(
 {
     let width = N.min(seeds.directions().saturating_sub(block));
     tangent.leaves_mut(&mut |leaf| {
-        seeds.fill(*at, block, &mut leaf.0[..width]);
+        // A length that is known is worth the distinction.
+        match width == N {
+            true => seeds.fill(*at, block, &mut leaf.0),
+            false => seeds.fill(*at, block, &mut leaf.0[..width]),
+        }
         *at += 1;
     });
 }
@@ -99,29 +103,57 @@ pub fn store_rows<B, T, const N: usize>(
         let start = *row * columns + block;
         // A matrix that is too short is reported by `check_jacobian`, which knows its rows.
         if let Some(entries) = jacobian.get_mut(start..start + width) {
-            entries.copy_from_slice(&leaf.0[..width]);
+            // A length that is known is worth the distinction.
+            match <&mut [B; N]>::try_from(&mut *entries) {
+                Ok(entries) => *entries = leaf.0,
+                Err(_) => entries.copy_from_slice(&leaf.0[..width]),
+            }
         }
         *row += 1;
     });
 }
 
-/// Whether a Jacobian of so many entries and columns is cheaper row by row. A backward sweep for a
-/// row costs about three evaluations, a forward sweep with eight tangents about five.
+/// Rows of a Jacobian of so many entries and columns; 0 if they do not come out even.
 #[inline]
-pub fn prefers_rows(entries: usize, columns: usize) -> bool {
-    columns > 0
-        && entries.is_multiple_of(columns)
-        && 3 * (entries / columns) < 5 * columns.div_ceil(8)
+pub fn rows_of(entries: usize, columns: usize) -> usize {
+    match columns {
+        0 => 0,
+        _ if entries.is_multiple_of(columns) => entries / columns,
+        _ => 0,
+    }
 }
 
-/// Writes one adjoint into a row; `entry` is where it goes on.
+/// Whether a Jacobian is cheaper by backward sweeps, each for `width` rows, than by forward sweeps
+/// for `lanes` columns each. In halves of an evaluation: both sweeps for a row cost about six, and
+/// each further row two; a tangent costs one beyond the two of the value.
 #[inline]
-pub fn store_row<B: Copy, T: Tree<B> + ?Sized>(bar: &T, entry: &mut usize, jacobian: &mut [B]) {
+pub fn prefers_rows(rows: usize, columns: usize, width: usize, lanes: usize) -> bool {
+    let backward = rows.div_ceil(width) * (4 + 2 * width);
+    let forward = columns.div_ceil(lanes) * (2 + lanes);
+    rows > 0 && backward < forward
+}
+
+/// Writes one adjoint over lanes, or over numbers, into a column of the rows from `row` on;
+/// `column` counts adjoints.
+#[inline]
+pub fn store_columns<B, V, T>(
+    bar: &T,
+    column: &mut usize,
+    row: usize,
+    columns: usize,
+    jacobian: &mut [B],
+) where
+    V: Lane<B>,
+    T: Tree<V> + ?Sized,
+{
     bar.leaves(&mut |leaf| {
-        if let Some(place) = jacobian.get_mut(*entry) {
-            *place = *leaf;
+        for k in 0..V::LANES {
+            // The last sweep may be for fewer rows than there are lanes.
+            if let Some(entry) = jacobian.get_mut((row + k) * columns + *column) {
+                *entry = leaf.lane(k);
+            }
         }
-        *entry += 1;
+        *column += 1;
     });
 }
 

@@ -1,6 +1,6 @@
 //! The scalars of tangents: one number, or several directions at once.
 
-use super::{Clear, Companion, Tree};
+use super::{AddFrom, Clear, Companion, Tree};
 use crate::Scalar;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
@@ -12,6 +12,7 @@ pub trait Lane<B>:
     + Default
     + PartialEq
     + Clear
+    + AddFrom<Self>
     + Companion<Self>
     + Add<Output = Self>
     + Sub<Output = Self>
@@ -60,6 +61,33 @@ impl<S: Scalar + 'static> Lane<S> for S {
     }
 }
 
+/// Visits the numbers of two trees of one shape in pairs.
+#[inline]
+fn pairs<V: Copy, W, A, B>(from: &A, to: &mut B, mut visit: impl FnMut(V, &mut W))
+where
+    A: Tree<V> + ?Sized,
+    B: Tree<W> + ?Sized,
+{
+    // A single number, as often as not, needs no list.
+    let (mut only, mut count) = (None, 0_usize);
+    from.leaves(&mut |leaf| {
+        only = Some(*leaf);
+        count += 1;
+    });
+    if count == 1 {
+        return to.leaves_mut(&mut |leaf| only.into_iter().for_each(|value| visit(value, leaf)));
+    }
+    let mut values = Vec::with_capacity(count);
+    from.leaves(&mut |leaf| values.push(*leaf));
+    let mut values = values.into_iter();
+    to.leaves_mut(&mut |leaf| {
+        values
+            .next()
+            .into_iter()
+            .for_each(|value| visit(value, leaf))
+    });
+}
+
 /// Writes direction `k` of a tangent into one over plain floats.
 #[inline]
 pub fn take_lane<V, B, D, T>(from: &D, to: &mut T, k: usize)
@@ -68,14 +96,7 @@ where
     D: Tree<V> + ?Sized,
     T: Tree<B> + ?Sized,
 {
-    let mut values = Vec::new();
-    from.leaves(&mut |leaf| values.push(leaf.lane(k)));
-    let mut values = values.into_iter();
-    to.leaves_mut(&mut |leaf| {
-        if let Some(value) = values.next() {
-            *leaf = value;
-        }
-    });
+    pairs(from, to, |from: V, to: &mut B| *to = from.lane(k));
 }
 
 /// Writes a tangent over plain floats into direction `k` of another.
@@ -87,14 +108,23 @@ where
     T: Tree<B> + ?Sized,
     D: Tree<V> + ?Sized,
 {
-    let mut values = Vec::new();
-    from.leaves(&mut |leaf| values.push(*leaf));
-    let mut values = values.into_iter();
-    to.leaves_mut(&mut |leaf| {
-        if let Some(value) = values.next() {
-            leaf.set_lane(k, value);
-        }
-    });
+    pairs(from, to, |from: B, to: &mut V| to.set_lane(k, from));
+}
+
+/// Adds an adjoint over plain floats to lane `k` of another, if there is one.
+#[inline]
+pub fn add_lane<V, B, T, D>(from: &T, to: Option<&mut D>, k: usize)
+where
+    V: Lane<B>,
+    B: Scalar,
+    T: Tree<B> + ?Sized,
+    D: Tree<V> + ?Sized,
+{
+    if let Some(to) = to {
+        pairs(from, to, |from: B, to: &mut V| {
+            to.set_lane(k, to.lane(k) + from)
+        });
+    }
 }
 
 /// The tangents of one number in `N` directions.

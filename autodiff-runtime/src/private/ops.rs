@@ -5,9 +5,9 @@
 //! the rule. Both operands are given by reference, whatever the user wrote.
 
 use super::rows::{self, dual, push, record, template};
-use super::{Lane, ZeroLike};
-use crate::Trace;
+use super::{Lane, Tree, ZeroLike, add_lane, take_lane};
 use crate::trace::Node;
+use crate::{Scalar, Trace};
 use std::marker::PhantomData;
 
 /// An operand that the user gives by value.
@@ -114,6 +114,56 @@ pub trait Reverse<Op, B: ZeroLike<F>, F>: ZeroLike<F> {
             Option<&mut B::Zero>,
         ) + use<Self, Op, B, F>,
     );
+}
+
+/// What has tangents over lanes `V`, each lane being one over floats `F`.
+pub trait Part<V, F>: ZeroLike<V, Zero: Tree<V>> + ZeroLike<F, Zero: Tree<F>> {}
+
+impl<V, F, T: ZeroLike<V, Zero: Tree<V>> + ZeroLike<F, Zero: Tree<F>>> Part<V, F> for T {}
+
+/// Value, and pullback for several cotangents at once: lane by lane.
+#[inline]
+#[allow(clippy::type_complexity)]
+pub fn pull_rows<Op, A, B, F, V>(
+    a: &A,
+    b: &B,
+) -> (
+    A::Output,
+    impl FnOnce(
+        Tangent<A::Output, V>,
+        Option<&A>,
+        Option<&mut Tangent<A, V>>,
+        Option<&B>,
+        Option<&mut Tangent<B, V>>,
+    ) + use<Op, A, B, F, V>,
+)
+where
+    F: Scalar + 'static,
+    V: Lane<F>,
+    A: Reverse<Op, B, F> + Part<V, F>,
+    B: Part<V, F>,
+    A::Output: Part<V, F> + ZeroLike<F, Zero = A::Bar>,
+{
+    let (value, _) = a.pull(b);
+    let outline = <A::Output as ZeroLike<F>>::outline(&value);
+    let pullback = move |seed: Tangent<A::Output, V>,
+                         a: Option<&A>,
+                         mut a_bar: Option<&mut Tangent<A, V>>,
+                         b: Option<&B>,
+                         mut b_bar: Option<&mut Tangent<B, V>>| {
+        let (Some(a), Some(b)) = (a, b) else { return };
+        for k in 0..V::LANES {
+            let mut one = <A::Output as ZeroLike<F>>::zero_of(&outline);
+            take_lane::<V, F, _, _>(&seed, &mut one, k);
+            let mut for_a = <A as ZeroLike<F>>::zero_like(a);
+            let mut for_b = <B as ZeroLike<F>>::zero_like(b);
+            let (_, pullback) = a.pull(b);
+            pullback(one, Some(a), Some(&mut for_a), Some(b), Some(&mut for_b));
+            add_lane::<V, F, _, _>(&for_a, a_bar.as_deref_mut(), k);
+            add_lane::<V, F, _, _>(&for_b, b_bar.as_deref_mut(), k);
+        }
+    };
+    (value, pullback)
 }
 
 /// An operator that enters its equations into a printable trace.

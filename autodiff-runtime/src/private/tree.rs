@@ -127,6 +127,13 @@ impl<S: Scalar> AddFrom<S> for S {
     }
 }
 
+impl<B: Copy + std::ops::AddAssign, const N: usize> AddFrom<Lanes<B, N>> for Lanes<B, N> {
+    #[inline]
+    fn add_from(&mut self, other: &Lanes<B, N>) {
+        *self += *other;
+    }
+}
+
 impl<S: Scalar> Clear for S {
     #[inline]
     fn clear(&mut self) {

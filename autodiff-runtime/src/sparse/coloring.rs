@@ -89,14 +89,51 @@ impl Coloring {
     ///
     /// As [`entries`](Self::entries), and unless `jacobian` has the size of the pattern.
     pub fn scatter<B: Copy>(&self, products: &[B], jacobian: &mut [B]) {
-        let (rows, columns) = (self.pattern.rows(), self.pattern.columns());
+        self.scatter_to(products, jacobian, self.pattern.columns(), |column| column);
+    }
+
+    /// The same into a matrix of `width` columns, where `place` tells the column that a column of
+    /// the pattern goes to: unknowns that only ever stand in rows of their own can share one.
+    ///
+    /// ```
+    /// use autodiff_runtime::sparse::{Coloring, Pattern};
+    /// // Two rows, each with an unknown of its own and one that both have.
+    /// let coloring = Coloring::greedy(Pattern::new(2, 3, [(0, 0), (0, 2), (1, 1), (1, 2)])?);
+    /// // The column that is shared has the most entries, and the first colour.
+    /// let products = [10.0, 1.0, 20.0, 2.0];
+    /// let mut jacobian = [0.0; 4];
+    /// coloring.scatter_to(&products, &mut jacobian, 2, |column| usize::from(column == 2));
+    /// assert_eq!(jacobian, [1.0, 10.0, 2.0, 20.0]);
+    /// # Ok::<(), autodiff_runtime::sparse::PatternError>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`entries`](Self::entries), and unless `jacobian` has a row of `width` entries for each
+    /// row of the pattern and `place` stays below `width`.
+    pub fn scatter_to<B: Copy>(
+        &self,
+        products: &[B],
+        jacobian: &mut [B],
+        width: usize,
+        place: impl Fn(usize) -> usize,
+    ) {
+        self.check(products.len());
+        let rows = self.pattern.rows();
         assert!(
-            jacobian.len() == rows * columns,
-            "`jacobian` has length {}, but the pattern has {rows} × {columns} entries",
+            jacobian.len() == rows * width,
+            "`jacobian` has length {}, but the pattern has {rows} rows, here of {width} columns",
             jacobian.len()
         );
-        for (row, column, value) in self.entries(products) {
-            jacobian[row * columns + column] = value;
+        if self.colors == 0 || width == 0 {
+            return;
+        }
+        let products = products.chunks_exact(self.colors);
+        let rows = jacobian.chunks_exact_mut(width).zip(products);
+        for (row, (entries, products)) in rows.enumerate() {
+            for column in self.pattern.row(row) {
+                entries[place(*column)] = products[self.color[*column]];
+            }
         }
     }
 

@@ -129,6 +129,7 @@ pub fn what_has_no_kernel_is_computed_all_the_same<T: Real, B: Backend<T> + Clon
     let layers: Vec<Layer<T>> = vec![
         Activation::Tanh.into(),
         linear(4, 5, 10).into(),
+        Layer::Sum,
         Activation::Gelu.into(),
         Activation::Softplus.into(),
         linear(5, 3, 20).into(),

@@ -54,6 +54,13 @@ impl Writer<'_> {
             .sum()
     }
 
+    /// How many tangents go along at a time where each input has one.
+    pub(super) fn lanes_of_inputs(&self) -> usize {
+        const MOST: usize = 8;
+        self.static_inputs()
+            .map_or(MOST, |inputs| inputs.clamp(1, MOST))
+    }
+
     pub(super) fn public_grad_into(&self) -> TokenStream {
         let float = self.float();
         let params = self.params_with(|param| {
@@ -100,10 +107,7 @@ impl Writer<'_> {
     /// Tangents of all inputs, some at a time, through the forward mode.
     pub(super) fn forward_gradient(&self) -> TokenStream {
         let float = self.float();
-        const MOST: usize = 8;
-        let width = self
-            .static_inputs()
-            .map_or(MOST, |inputs| inputs.clamp(1, MOST));
+        let width = self.lanes_of_inputs();
         let lanes = quote!(::autodiff_runtime::private::Lanes<#float, #width>);
         let seeds = self.seeds(&lanes);
         let args = self.seeded_args();

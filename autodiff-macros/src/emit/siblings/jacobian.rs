@@ -36,7 +36,8 @@ impl Writer<'_> {
     pub(super) fn public_jacobian(&self) -> TokenStream {
         let float = self.float();
         let into = self.sibling("jacobian_into");
-        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
+        let width = self.lanes_of_inputs();
+        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, #width>);
         let seeds = self.seeds(&lanes);
         let args = self.seeded_args();
         let total = self.input_count();
@@ -64,22 +65,25 @@ impl Writer<'_> {
                     &#tangents, &mut __row, __block, __total, &mut *jacobian,
                 );)*
                 ::autodiff_runtime::private::check_jacobian(jacobian.len(), __row, __total);
-                __block += 8;
+                __block += #width;
                 if __block >= __total { break; }
             }
         };
         let mut params = self.plain_params();
         let again = self.f.params.iter().map(|param| self.handed(param));
-        // A first evaluation tells how many rows there are.
-        let rows = {
-            let first = self.seeded_args();
-            let zero_seeds = self.seeds(&float);
-            quote! {{
-                let __block = usize::MAX;
-                #zero_seeds
-                let (__value, __dot) = #attempt(#first)#or_fail;
-                0_usize #(+ ::autodiff_runtime::private::count(&#tangents))*
-            }}
+        // Where the type does not say how many rows there are, a first evaluation does.
+        let rows = match self.f.output_shape.static_count() {
+            Some(rows) if self.f.output_shape.may_be_active() => quote!(#rows),
+            _ => {
+                let first = self.seeded_args();
+                let zero_seeds = self.seeds(&float);
+                quote! {{
+                    let __block = usize::MAX;
+                    #zero_seeds
+                    let (__value, __dot) = #attempt(#first)#or_fail;
+                    0_usize #(+ ::autodiff_runtime::private::count(&#tangents))*
+                }}
+            }
         };
         let zero = float::number(0.0);
         let body = quote! {
@@ -98,10 +102,30 @@ impl Writer<'_> {
         tokens
     }
 
-    /// `f_jacobian_times_into`: tangents in the directions that the caller chooses.
+    /// `f_jacobian_times_into`: tangents in the directions that the caller chooses, eight at a
+    /// time, and four where no more are left.
     fn jacobian_times(&self, tangents: &[TokenStream]) -> TokenStream {
+        let (float, total) = (self.float(), self.input_count());
+        let (wide, narrow) = (self.products(tangents, 8), self.products(tangents, 4));
+        let body = quote! {
+            let __seeds = seeds;
+            ::autodiff_runtime::private::check_seeds::<#float>(__seeds, #total);
+            let __directions = ::autodiff_runtime::sparse::Seeds::<#float>::directions(__seeds);
+            let mut __block = 0_usize;
+            while __block + 4 < __directions { #wide }
+            if __block < __directions { #narrow }
+        };
+        let mut params = self.plain_params();
+        params.push(quote!(seeds: &impl ::autodiff_runtime::sparse::Seeds<#float>));
+        params.push(quote!(products: &mut [#float]));
+        let doc = docs::jacobian_times(self.f);
+        self.item("jacobian_times_into", &doc, &params, quote!(), body)
+    }
+
+    /// The products with `width` directions from `__block` on.
+    fn products(&self, tangents: &[TokenStream], width: usize) -> TokenStream {
         let float = self.float();
-        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, 8>);
+        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, #width>);
         let seeds = self.f.active().map(|param| {
             let (dot, zero) = (&param.dot, zero_like(param, &lanes));
             quote! {
@@ -111,34 +135,24 @@ impl Writer<'_> {
                 );
             }
         });
-        let (total, args) = (self.input_count(), self.seeded_args());
+        let args = self.seeded_args();
         let (attempt, or_fail) = (self.attempted("jvp"), self.or_fail());
-        let body = quote! {
-            let __seeds = seeds;
-            ::autodiff_runtime::private::check_seeds::<#float>(__seeds, #total);
-            let __directions = ::autodiff_runtime::sparse::Seeds::<#float>::directions(__seeds);
-            let mut __block = 0_usize;
-            while __block < __directions {
-                let mut __at = 0_usize;
-                #(#seeds)*
-                let (__value, __dot) = #attempt(#args)#or_fail;
-                let mut __row = 0_usize;
-                #(::autodiff_runtime::private::store_rows(
-                    &#tangents, &mut __row, __block, __directions, &mut *products,
-                );)*
-                ::autodiff_runtime::private::check_products(products.len(), __row, __directions);
-                __block += 8;
-            }
-        };
-        let mut params = self.plain_params();
-        params.push(quote!(seeds: &impl ::autodiff_runtime::sparse::Seeds<#float>));
-        params.push(quote!(products: &mut [#float]));
-        let doc = docs::jacobian_times(self.f);
-        self.item("jacobian_times_into", &doc, &params, quote!(), body)
+        quote! {
+            let mut __at = 0_usize;
+            #(#seeds)*
+            let (__value, __dot) = #attempt(#args)#or_fail;
+            let mut __row = 0_usize;
+            #(::autodiff_runtime::private::store_rows(
+                &#tangents, &mut __row, __block, __directions, &mut *products,
+            );)*
+            ::autodiff_runtime::private::check_products(products.len(), __row, __directions);
+            __block += #width;
+        }
     }
 
-    /// One backward sweep a row, for a Jacobian that is much wider than high. What a function does
-    /// to `&mut` parameters goes through forward mode.
+    /// Backward sweeps, for a Jacobian that is much wider than high: for several rows after one
+    /// forward sweep where all functions called allow it, otherwise both sweeps for each row. What
+    /// a function does to `&mut` parameters goes through forward mode.
     fn rows_by_reverse(&self) -> TokenStream {
         let in_place = self
             .f
@@ -147,14 +161,44 @@ impl Writer<'_> {
         if in_place || !self.f.output_shape.may_be_active() {
             return quote!();
         }
-        let float = self.float();
+        let (float, takes_rows) = (self.float(), self.takes_rows());
+        let lanes_of_inputs = self.lanes_of_inputs();
+        let rows = self.f.output_shape.static_count();
+        let width = rows.filter(|rows| (1..=8).contains(rows)).unwrap_or(4);
+        let lanes = quote!(::autodiff_runtime::private::Lanes<#float, #width>);
+        let rows = match rows {
+            Some(rows) => quote!(#rows),
+            None => quote!(::autodiff_runtime::private::rows_of(
+                jacobian.len(),
+                __total
+            )),
+        };
+        let done = self.f.fallible.as_ref();
+        let done = done.map(|_| quote!(::autodiff_runtime::private::succeed(())));
+        let marker = quote!(::core::marker::PhantomData::<#lanes>);
+        let at_once = self.rows("pull_rows", Some(marker), &lanes);
+        let one = self.rows("pull", None, &float);
+        quote! {
+            let __rows = #rows;
+            let __at_once = #takes_rows;
+            let __width = if __at_once { #width } else { 1_usize };
+            if ::autodiff_runtime::private::prefers_rows(__rows, __total, __width, #lanes_of_inputs) {
+                if __at_once {
+                    for __row in (0..__rows).step_by(#width) { #at_once }
+                } else {
+                    for __row in 0..__rows { #one }
+                }
+                return #done;
+            }
+        }
+    }
+
+    /// Both sweeps for the rows from `__row` on, as many as `lane` has.
+    fn rows(&self, method: &str, marker: Option<TokenStream>, lane: &TokenStream) -> TokenStream {
         let (some, none) = (
             quote!(::core::option::Option::Some),
             quote!(::core::option::Option::None),
         );
-        let (attempt, or_fail) = (self.attempted("pull"), self.or_fail());
-        let done = self.f.fallible.as_ref();
-        let done = done.map(|_| quote!(::autodiff_runtime::private::succeed(())));
         let (mut names, mut args) = (Vec::new(), vec![quote!(__seed)]);
         let (mut zeros, mut stores) = (TokenStream::new(), TokenStream::new());
         for param in &self.f.params {
@@ -169,28 +213,29 @@ impl Writer<'_> {
                 continue;
             }
             args.push(quote!(#some(&mut #bar)));
-            let zero = zero_like(param, &float);
+            let zero = zero_like(param, lane);
             zeros.extend(quote!(let mut #bar = #zero;));
             stores.extend(quote! {
-                ::autodiff_runtime::private::store_row(&#bar, &mut __entry, &mut *jacobian);
+                ::autodiff_runtime::private::store_columns(
+                    &#bar, &mut __column, __row, __total, &mut *jacobian,
+                );
             });
         }
-        let row = quote! {
-                    let (__value, __pullback) = #attempt(#(#names),*)#or_fail;
-                    let mut __seed = ::autodiff_runtime::private::zero_like::<#float, _>(&__value);
-                    let mut __at = 0_usize;
-                    ::autodiff_runtime::private::seed(&mut __seed, &mut __at, __row);
-                    ::autodiff_runtime::private::check_jacobian(jacobian.len(), __at, __total);
-                    #zeros
-                    __pullback(#(#args),*);
-                    let mut __entry = __row * __total;
-                    #stores
+        names.extend(marker);
+        let (pull, or_fail) = match method {
+            "pull" => (self.attempted(method), self.or_fail()),
+            _ => (self.unfailing(method), None),
         };
         quote! {
-            if ::autodiff_runtime::private::prefers_rows(jacobian.len(), __total) {
-                for __row in 0..jacobian.len() / __total { #row }
-                return #done;
-            }
+            let (__value, __pullback) = #pull(#(#names),*)#or_fail;
+            let mut __seed = ::autodiff_runtime::private::zero_like::<#lane, _>(&__value);
+            let mut __at = 0_usize;
+            ::autodiff_runtime::private::seed(&mut __seed, &mut __at, __row);
+            ::autodiff_runtime::private::check_jacobian(jacobian.len(), __at, __total);
+            #zeros
+            __pullback(#(#args),*);
+            let mut __column = 0_usize;
+            #stores
         }
     }
 }

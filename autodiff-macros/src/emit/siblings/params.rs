@@ -34,12 +34,12 @@ impl Writer<'_> {
 
     /// The zero adjoint of a parameter that a pullback no longer sees.
     pub(super) fn zero_of(&self, param: &Param) -> TokenStream {
-        let float = self.float();
+        let (adjoint, float) = (&self.adjoint, self.float());
         if matches!(param.shape, Ty::Real | Ty::Other) {
-            return quote!(<#float as ::autodiff_runtime::private::Lane<#float>>::zero());
+            return quote!(<#adjoint as ::autodiff_runtime::private::Lane<#float>>::zero());
         }
         let (of, outline) = (param.referent(), format_ident!("__outline_{}", param.ident));
-        quote!(::autodiff_runtime::private::zero_of::<#float, #of>(&#outline))
+        quote!(::autodiff_runtime::private::zero_of::<#adjoint, #of>(&#outline))
     }
 
     /// The panic of a shadow or tangent of the wrong length comes first.

@@ -52,14 +52,14 @@ impl Writer<'_> {
     pub(super) fn held_generics(&self, held: &Held) -> TokenStream {
         let lifetime = held.new.as_ref();
         let before = lifetime.map_or(quote!(), |lifetime| quote!(#lifetime,));
-        self.generics(before, quote!())
+        self.generics(before, self.adjoint_param())
     }
 
-    /// The pullback of a function that may fail, for callers: without a value it adds nothing.
-    pub(super) fn outer_pullback(&self, held: &Held, second: bool) -> (TokenStream, TokenStream) {
+    /// The parameters of the pullback of a function that may fail, with the names of the seeds.
+    pub(super) fn outer_params(&self, second: bool) -> (Vec<TokenStream>, Vec<Ident>) {
         let (seed, dot) = (format_ident!("__seed"), format_ident!("__seed_dot"));
         let mut params = self.closure_params(&seed, second);
-        let tangent = self.if_there(self.output_tangent(&self.float()));
+        let tangent = self.if_there(self.output_tangent(&self.adjoint));
         let mut seeds = vec![seed];
         if second {
             seeds.push(dot);
@@ -67,6 +67,12 @@ impl Writer<'_> {
         for (param, seed) in params.iter_mut().zip(&seeds) {
             *param = quote!(#seed: #tangent);
         }
+        (params, seeds)
+    }
+
+    /// The pullback of a function that may fail, for callers: without a value it adds nothing.
+    pub(super) fn outer_pullback(&self, held: &Held, second: bool) -> (TokenStream, TokenStream) {
+        let (params, seeds) = self.outer_params(second);
         let names: Vec<TokenStream> = params
             .iter()
             .map(|param| param.clone().into_iter().take(1).collect())
@@ -114,7 +120,7 @@ impl Writer<'_> {
         if !param.active {
             return quote!(::autodiff_runtime::private::HeldConstant);
         }
-        let inner = tangent_type(param.referent(), &self.float());
+        let inner = tangent_type(param.referent(), &self.adjoint);
         quote!(&mut #inner)
     }
 
@@ -122,7 +128,7 @@ impl Writer<'_> {
     /// a shared reference, and the adjoint to add to. All kinds of passing are treated alike,
     /// because a caller does not always know which the callee has.
     pub(super) fn closure_params(&self, seed: &Ident, second: bool) -> Vec<TokenStream> {
-        let (float, seed_ty) = (self.float(), self.output_tangent(&self.float()));
+        let (float, seed_ty) = (self.float(), self.output_tangent(&self.adjoint));
         let mut params = vec![quote!(#seed: #seed_ty)];
         if second {
             let dot = format_ident!("{}_dot", seed);
@@ -184,7 +190,7 @@ impl Writer<'_> {
         for param in self.f.active().filter(|param| param.has_shadow()) {
             let (bar, shadow) = (&param.bar, self.shadow(param));
             let zero = match param.passing {
-                Passing::Shared => zero_like(param, &float),
+                Passing::Shared => zero_like(param, &self.adjoint),
                 _ => self.zero_of(param),
             };
             tokens.extend(self.open(bar, &shadow, Passing::Mutable, zero.clone()));
@@ -201,7 +207,7 @@ impl Writer<'_> {
 
     /// What a pullback has to know of the parameters that it no longer sees.
     pub(super) fn outlines(&self) -> TokenStream {
-        let float = self.float();
+        let adjoint = &self.adjoint;
         self.f
             .active()
             .filter(|param| {
@@ -209,7 +215,7 @@ impl Writer<'_> {
             })
             .map(|param| {
                 let (of, outline) = (borrowed(param), format_ident!("__outline_{}", param.ident));
-                quote!(let #outline = ::autodiff_runtime::private::outline::<#float, _>(#of);)
+                quote!(let #outline = ::autodiff_runtime::private::outline::<#adjoint, _>(#of);)
             })
             .collect()
     }
@@ -225,15 +231,28 @@ impl Writer<'_> {
         };
         let reverse = self.reverse(lowered, Purpose::Pullback);
         let (trace, forward, backward) = reverse.finished();
-        let emit = self.emit(&trace, self.float());
+        self.pull_of(reverse, &trace, &forward, &backward)
+    }
+
+    /// The forward sweep, and the backward sweep as a closure.
+    pub(super) fn pull_of(
+        &self,
+        reverse: &Reverse,
+        trace: &Trace,
+        forward: &Block,
+        backward: &Block,
+    ) -> TokenStream {
+        let emit = self.emit(trace, self.adjoint.clone());
         let seed = reverse.seed.expect("a pullback has a seed");
         let seed = trace.var(seed).ident.clone();
-        let (forward, backward) = (emit.block(&forward), emit.block(&backward));
+        let (forward, backward) = (emit.block(forward), emit.block(backward));
         let params = self.closure_params(&seed, false);
         let (open, outlines, rebind) = (self.open_shadows(false), self.outlines(), self.rebind());
         let pairs = self.f.params.iter().zip(&reverse.cotangents);
         let adds = pairs.map(|(param, cotangent)| {
-            let value = cotangent.as_ref().map(|operand| emit.operand(operand));
+            let nothing = |operand: &&Operand| operand.lit() != Some(0.0);
+            let value = cotangent.as_ref().filter(nothing);
+            let value = value.map(|operand| emit.operand(operand));
             self.add_to_given(param, &param.bar, value)
         });
         let adds: TokenStream = adds.collect();

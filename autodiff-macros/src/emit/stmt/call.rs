@@ -42,7 +42,10 @@ impl Emit<'_> {
         match (&call.form, dot) {
             (CallForm::Forward { pullback }, None) => {
                 let pullback = &self.trace.var(*pullback).ident;
-                let value = self.derivative(call, "pull", args);
+                let value = match self.rows {
+                    true => self.derivative(call, "pull_rows", args),
+                    false => self.derivative(call, "pull", args),
+                };
                 quote_spanned!(span=> let (#result, #pullback) = #value;)
             }
             (CallForm::Forward { pullback }, Some(dot)) => {
@@ -66,7 +69,7 @@ impl Emit<'_> {
     fn turbofish(&self, call: &Call, mode: &str) -> TokenStream {
         match (&call.turbofish, mode) {
             (None, _) => quote!(),
-            (Some(fish), "jvp") => quote!(::<#fish, _>),
+            (Some(fish), "jvp" | "pull_rows") => quote!(::<#fish, _>),
             (Some(fish), _) => quote!(::<#fish>),
         }
     }
@@ -95,6 +98,10 @@ impl Emit<'_> {
             Callee::Function(path) => {
                 let method = Ident::new(mode, span);
                 let record = record.map(|trace| quote!(#trace,));
+                // For several cotangents at once the last argument tells which lanes they are.
+                let lane = (mode == "pull_rows").then_some(&self.lane);
+                let marker = lane.map(|lane| quote!(::core::marker::PhantomData::<#lane>));
+                let args = args.iter().chain(&marker);
                 quote_spanned!(span=> #path!().#method #fish(#record #(#args),*))
             }
             Callee::Keyed { key, .. } => {
@@ -184,7 +191,7 @@ impl Emit<'_> {
         let mut args = args.to_vec();
         if operator.borrowed.len() == 1 {
             args.push(quote!(&()));
-            if mode != "pull" {
+            if !mode.starts_with("pull") || mode == "pull_jvp" {
                 args.push(quote!(::core::option::Option::None));
             }
         }
@@ -192,6 +199,9 @@ impl Emit<'_> {
         match mode {
             "jvp" => quote_spanned!(span=> #ops::Forward::<#op, _, #lane>::jvp(#(#args),*)),
             "pull" => quote_spanned!(span=> #ops::Reverse::<#op, _, #base>::pull(#(#args),*)),
+            "pull_rows" => quote_spanned! {span=>
+                #ops::pull_rows::<#op, _, _, #base, #lane>(#(#args),*)
+            },
             "pull_jvp" => {
                 quote_spanned!(span=> #ops::Reverse::<#op, _, #base>::pull_jvp(#(#args),*))
             }

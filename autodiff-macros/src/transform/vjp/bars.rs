@@ -128,6 +128,7 @@ impl Vjp<'_> {
     /// The adjoint of a scalar temporary, now that all its uses have been seen.
     pub(super) fn total(&mut self, var: VarId, span: Span) -> Option<Operand> {
         let terms = self.pending.remove(&var)?;
+        let terms = self.merged(terms, span);
         let name = self.trace.var(var).source_name.clone();
         let total = self.builder(span).sum(terms);
         if !name.is_empty()

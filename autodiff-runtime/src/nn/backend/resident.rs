@@ -98,7 +98,7 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
     /// Copies the network to the backend.
     ///
     /// # Errors
-    /// [`BackendError::Layer`] for a layer that is neither dense nor an activation, or the device's.
+    /// [`BackendError::Layer`] for an operation of the user's, or the device's.
     pub fn new(backend: B, network: &Sequential<T>) -> Result<Self, BackendError> {
         let mut stages: Vec<Stage<T, B::Matrix>> = Vec::new();
         let mut fusable = false;
@@ -116,7 +116,9 @@ impl<T: Real, B: Backend<T>> Resident<T, B> {
                     }
                     fusable = false;
                 }
-                _ => return Err(BackendError::Layer { layer: at }),
+                // In a sequence there is one thing to sum.
+                Layer::Sum => {}
+                Layer::Node(_) => return Err(BackendError::Layer { layer: at }),
             }
         }
         let gradients = stages

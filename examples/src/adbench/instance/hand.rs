@@ -73,9 +73,9 @@ impl Compressed {
     /// Writes the products into the matrix; `column` says which column of it a column of the
     /// pattern is.
     fn spread(&mut self, column: impl Fn(usize) -> usize) {
-        for (row, of, value) in self.coloring.entries(&self.products) {
-            self.matrix[row * self.columns + column(of)] = value;
-        }
+        let (products, matrix) = (&self.products, &mut self.matrix);
+        self.coloring
+            .scatter_to(products, matrix, self.columns, column);
     }
 
     fn results(&self, residuals: &[[f64; 3]]) -> Vec<(&'static str, Vec<f64>)> {
