@@ -2,5 +2,6 @@
 
 pub mod activity;
 pub mod index;
+pub mod literals;
 pub mod recursion;
 pub mod types;

@@ -101,7 +101,7 @@ pub fn read_and_lower(
     if errors.count() > known {
         return (function, None);
     }
-    simplify(&mut lowered.trace);
+    simplify(&mut lowered.trace, function.base);
     (function, Some(lowered))
 }
 

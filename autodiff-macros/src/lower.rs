@@ -28,7 +28,6 @@ mod given;
 mod hoist;
 mod items;
 mod iter;
-mod literals;
 mod loops;
 mod matching;
 mod matrix;
@@ -187,13 +186,7 @@ impl<'a> Lower<'a> {
             trace.var_mut(var).ty = self.output_shape.clone();
         }
         trace.body = self.regions.pop().expect("the region of the body is open");
-        if self.base != Base::Parameter {
-            let (own, other) = match self.base {
-                Base::F32 => (quote!(f32), quote!(f64)),
-                _ => (quote!(f64), quote!(f32)),
-            };
-            literals::annotate(&mut trace, &own, &other);
-        }
+        crate::analysis::literals::annotate(&mut trace, self.base);
         trace.result = result.filter(|_| self.output.is_some());
         crate::analysis::types::infer(&mut trace);
         Lowered {

@@ -72,7 +72,7 @@ impl Source {
         if !errors.is_empty() {
             return None;
         }
-        simplify(&mut lowered.trace);
+        simplify(&mut lowered.trace, function.base);
         let trace = print(&lowered.trace);
         let mut sweeps = reverse(&function, &lowered, Purpose::Gradient);
         sweeps.trace.body = sweeps.forward;

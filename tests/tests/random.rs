@@ -7,7 +7,6 @@ use autodiff_tests::random::{generate, listing};
 const PROGRAMS: u64 = 200;
 
 #[test]
-#[ignore = "about 12 of the 200 programs do not compile yet; `cargo run --bin random_programs` shrinks them"]
 fn every_mode_of_random_programs_agrees_with_dual_numbers() -> std::io::Result<()> {
     let programs: Vec<_> = (0..PROGRAMS).map(generate::program).collect();
     let outcomes = Laboratory::new("tested")?.test(&programs)?;

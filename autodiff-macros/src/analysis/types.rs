@@ -169,6 +169,13 @@ impl Types<'_> {
             Op::Array | Op::VecOf if self.trace.ty(eqn.var).element().is_real() => {
                 eqn.args.iter().for_each(|arg| self.learn_operand(arg));
             }
+            Op::Repeat(_) | Op::VecRepeat => {
+                let element = Place {
+                    root: eqn.var,
+                    path: vec![Step::Index(Operand::ZERO)],
+                };
+                self.same(&element, &eqn.args[0]);
+            }
             _ => {}
         }
     }

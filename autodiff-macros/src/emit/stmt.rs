@@ -3,6 +3,7 @@
 mod call;
 mod checkpoints;
 
+use crate::analysis::literals::{is_open_float, is_placeholder};
 use crate::ir::*;
 use crate::signature::{Base, float};
 use proc_macro2::{Literal, Span, TokenStream};
@@ -52,6 +53,10 @@ pub fn receiver(o: &Operand, trace: &Trace, base: Base) -> TokenStream {
             } else {
                 quote!(#literal)
             }
+        }
+        Operand::Code(code) if base != Base::Parameter && is_open_float(&code.tokens) => {
+            let (float, tokens) = (base.tokens(), &code.tokens);
+            quote!(::core::convert::identity::<#float>(#tokens))
         }
         other => operand(other, trace),
     }
@@ -209,10 +214,16 @@ impl Emit<'_> {
         if let Some(ty) = &var.annotation {
             return Some(quote!(: #ty));
         }
-        // Of `None` nothing else may say what it could be.
-        let missing = |arg: &&Operand| matches!(arg, Operand::Code(code) if code.tokens.to_string().ends_with("None"));
+        // Of `None`, or of what gets its value later, nothing may say what it could be where a
+        // method is called on it.
+        let open = |arg: &&Operand| {
+            let Operand::Code(code) = arg else {
+                return false;
+            };
+            is_placeholder(&code.tokens) || code.tokens.to_string().ends_with("None")
+        };
         let ty = match &var.ty {
-            Ty::Maybe(_) if args.iter().any(missing) => self.of_floats(&var.ty)?,
+            Ty::Maybe(_) | Ty::Real if args.iter().any(open) => self.of_floats(&var.ty)?,
             _ => return None,
         };
         Some(quote!(: #ty))

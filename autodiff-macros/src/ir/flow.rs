@@ -225,6 +225,16 @@ impl Block {
         }
     }
 
+    /// The same, to change.
+    pub fn walk_mut(&mut self, visit: &mut dyn FnMut(&mut Stmt)) {
+        for stmt in &mut self.0 {
+            visit(stmt);
+            for block in stmt.blocks_mut() {
+                block.walk_mut(visit);
+            }
+        }
+    }
+
     /// The variables written anywhere inside.
     pub fn all_writes(&self) -> Vec<VarId> {
         let mut out = Vec::new();

@@ -89,9 +89,9 @@ impl Lower<'_> {
             Expr::Array(array) => self.aggregate(Op::Array, array.elems.iter(), expr),
             Expr::Tuple(tuple) => self.aggregate(Op::Tuple, tuple.elems.iter(), expr),
             Expr::Repeat(repeat) => {
-                let (ty, value) = (self.ty_of(expr), self.operand(&repeat.expr));
-                self.no_active_rows(&value, expr);
+                let value = self.repeated(&repeat.expr);
                 let len = self.renamed(repeat.len.to_token_stream());
+                let ty = Ty::Array(Box::new(self.trace.operand_ty(&value)), Some(len.clone()));
                 self.eqn(Op::Repeat(len), vec![value], ty, expr.span())
             }
             Expr::Macro(mac) => self.macro_value(&mac.mac, expr),
@@ -262,8 +262,7 @@ impl Lower<'_> {
     fn macro_value(&mut self, mac: &syn::Macro, expr: &Expr) -> Operand {
         if is_vec(&mac.path) {
             if let Ok(repeat) = syn::parse2::<syn::ExprRepeat>(bracketed(&mac.tokens)) {
-                let value = self.operand(&repeat.expr);
-                self.no_active_rows(&value, expr);
+                let value = self.repeated(&repeat.expr);
                 let len = self.opaque_as(&repeat.len, Ty::Passive);
                 let len = self.hold(len);
                 let ty = Ty::Vec(Box::new(self.trace.operand_ty(&value)));
@@ -287,18 +286,20 @@ impl Lower<'_> {
         self.hold(code)
     }
 
-    /// Repeating a scalar is fine, repeating an active array is not.
-    fn no_active_rows(&mut self, value: &Operand, expr: &Expr) {
+    /// What `[value; n]` repeats: something that holds its own numbers.
+    fn repeated(&mut self, expr: &Expr) -> Operand {
+        let value = self.value(expr);
         if let Some(var) = value.var()
-            && !self.trace.ty(var).is_real()
+            && matches!(self.trace.ty(var), Ty::Ref(..))
         {
             self.hazard(
                 vec![var],
                 expr,
-                "repeating an array of active values is not supported by `#[differentiate]` yet; \
-                 repeat zeros and assign the elements",
+                "an array of references to active values is not supported by `#[differentiate]`; \
+                 repeat a copy, or use the reference itself",
             );
         }
+        value
     }
 
     fn cast(&mut self, cast: &syn::ExprCast, expr: &Expr) -> Operand {

@@ -326,6 +326,7 @@ impl Lower<'_> {
                 let value = self.removed(&name, &of, &call.args[0], &mut out);
                 Some(self.block_value(&block(quote!(#out #value))))
             }
+            ("map", 1) => self.mapped_array(call),
             ("concat", 0) => {
                 let vec = self.hidden("collected");
                 let stmts = self.flat(&call.receiver, &quote!(#vec))?;
@@ -384,6 +385,57 @@ impl Lower<'_> {
         Some(old)
     }
 
+    /// `let (a, b) = (&x[..k], &x[k..]);` binds one reference after the other. False if `local` is
+    /// something else, or if a name of the pattern also stands in a value.
+    pub(super) fn let_references(&mut self, local: &syn::Local) -> bool {
+        let (Some(init), Pat::Tuple(pats)) = (&local.init, &local.pat) else {
+            return false;
+        };
+        let Expr::Tuple(values) = &*init.expr else {
+            return false;
+        };
+        let borrows = |value: &Expr| match value {
+            Expr::Reference(reference) => self.is_sequence(&reference.expr),
+            _ => false,
+        };
+        let names = super::stmt::pattern_names(&local.pat);
+        let taken: std::collections::HashSet<String> = flat_idents(values.to_token_stream());
+        if init.diverge.is_some()
+            || pats.elems.len() != values.elems.len()
+            || pats.elems.iter().any(super::pattern::is_rest)
+            || !values.elems.iter().any(borrows)
+            || names
+                .iter()
+                .any(|(name, _)| taken.contains(&name.to_string()))
+        {
+            return false;
+        }
+        let (pats, values) = (pats.elems.iter(), values.elems.iter());
+        self.rewritten(quote!(#(let #pats = #values;)*));
+        true
+    }
+
+    /// `[a, b].map(f)`: an array of the same length. Only to floats, of which the result is known to
+    /// be made.
+    fn mapped_array(&mut self, call: &syn::ExprMethodCall) -> Option<Operand> {
+        let Ty::Array(element, _) = self.ty_of(&call.receiver).behind().clone() else {
+            return None;
+        };
+        let (Ty::Real, Expr::Closure(closure)) = (&*element, &call.args[0]) else {
+            return None;
+        };
+        let (old, new) = (self.hidden("old"), self.hidden("new"));
+        let (k, f, receiver) = (self.hidden("k"), self.hidden("f"), &call.receiver);
+        self.in_bounds.insert(k.to_string());
+        Some(self.block_value(&block(quote! {
+            let #old = #receiver;
+            let mut #new = #old;
+            let mut #f = #closure;
+            for #k in 0..#old.len() { #new[#k] = #f(#old[#k]); }
+            #new
+        })))
+    }
+
     /// `let (a, b) = x.split_at(k);`: two references. False if `local` is something else.
     pub(super) fn let_split(&mut self, local: &syn::Local) -> bool {
         let (Some(init), Pat::Tuple(pats)) = (&local.init, &local.pat) else {
@@ -412,6 +464,18 @@ impl Lower<'_> {
         });
         true
     }
+}
+
+/// The names in `tokens`.
+fn flat_idents(tokens: TokenStream) -> std::collections::HashSet<String> {
+    tokens
+        .into_iter()
+        .flat_map(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => [ident.to_string()].into(),
+            proc_macro2::TokenTree::Group(group) => flat_idents(group.stream()),
+            _ => Default::default(),
+        })
+        .collect()
 }
 
 fn peeled(expr: &Expr) -> &Expr {

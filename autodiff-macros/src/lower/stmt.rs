@@ -158,7 +158,7 @@ impl Lower<'_> {
     }
 
     fn local(&mut self, local: &syn::Local) {
-        if self.let_split(local) || self.let_unzipped(local) {
+        if self.let_split(local) || self.let_unzipped(local) || self.let_references(local) {
             return;
         }
         let (pat, annotation) = match &local.pat {

@@ -11,9 +11,16 @@ pub fn run(trace: &mut Trace) {
     let mut named = HashSet::new();
     trace.body.walk(&mut |stmt| named.extend(code_reads(stmt)));
     let mut body = std::mem::take(&mut trace.body);
+    let mut roots = HashSet::new();
+    body.walk_mut(&mut |stmt| {
+        for_each_place(stmt, &mut |place| {
+            roots.insert(place.root);
+        });
+    });
     let mut numbering = Numbering {
         trace,
         named,
+        roots,
         same: HashMap::new(),
     };
     numbering.block(&mut body, Table::default());
@@ -42,6 +49,8 @@ impl Table {
 struct Numbering<'a> {
     trace: &'a Trace,
     named: HashSet<VarId>,
+    /// The variables that something reads a place of, be it the whole: a number would not do.
+    roots: HashSet<VarId>,
     same: HashMap<VarId, Operand>,
 }
 
@@ -102,6 +111,7 @@ impl Numbering<'_> {
             return false;
         };
         match table.0.get(&key) {
+            Some((known, _)) if known.var().is_none() && self.roots.contains(&eqn.var) => false,
             Some((known, _)) => {
                 self.same.insert(eqn.var, known.clone());
                 true
@@ -170,6 +180,11 @@ impl Numbering<'_> {
                 *operand = known.clone();
             }
         });
+        for_each_place(stmt, &mut |place| {
+            if let Some(Operand::Var(known)) = self.same.get(&place.root) {
+                place.root = *known;
+            }
+        });
     }
 }
 
@@ -194,34 +209,50 @@ fn place_key(place: &Place) -> String {
     key
 }
 
+/// Calls `visit` on each place that the statement itself reads or writes.
+fn for_each_place(stmt: &mut Stmt, visit: &mut dyn FnMut(&mut Place)) {
+    match stmt {
+        Stmt::Let(Eqn {
+            op: Op::Load(place) | Op::SumOf(place) | Op::CloneOf(place),
+            ..
+        })
+        | Stmt::Assign { place, .. }
+        | Stmt::Accumulate { place, .. }
+        | Stmt::Push { place, .. }
+        | Stmt::Pop { place, .. } => visit(place),
+        Stmt::Call(call) => {
+            for arg in &mut call.args {
+                if let Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) = arg {
+                    visit(place);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Calls `visit` on each operand of the statement itself.
 fn for_each_operand(stmt: &mut Stmt, visit: &mut dyn FnMut(&mut Operand)) {
-    fn in_place(place: &mut Place, visit: &mut dyn FnMut(&mut Operand)) {
+    for_each_place(stmt, &mut |place| {
         for step in &mut place.path {
             if let Step::Index(index) = step {
                 visit(index);
             }
         }
-    }
+    });
     match stmt {
         Stmt::Let(eqn) => {
             eqn.args.iter_mut().for_each(&mut *visit);
-            match &mut eqn.op {
-                Op::Load(place) | Op::SumOf(place) | Op::CloneOf(place) => in_place(place, visit),
-                Op::Select(cond) => visit(cond),
-                _ => {}
+            if let Op::Select(cond) = &mut eqn.op {
+                visit(cond);
             }
         }
         Stmt::Declare {
             init: Some(init), ..
         } => visit(init),
-        Stmt::Assign { place, value, .. }
-        | Stmt::Accumulate { place, value, .. }
-        | Stmt::Push { place, value, .. } => {
-            in_place(place, visit);
+        Stmt::Assign { value, .. } | Stmt::Accumulate { value, .. } | Stmt::Push { value, .. } => {
             visit(value);
         }
-        Stmt::Pop { place, .. } => in_place(place, visit),
         Stmt::If { cond, .. } => visit(cond),
         Stmt::Loop(l) => {
             if let Head::Range { lo, hi, step, .. } = &mut l.head {
@@ -232,12 +263,8 @@ fn for_each_operand(stmt: &mut Stmt, visit: &mut dyn FnMut(&mut Operand)) {
         }
         Stmt::Call(call) => {
             for arg in &mut call.args {
-                match arg {
-                    Arg::Value(value) => visit(value),
-                    Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => {
-                        in_place(place, visit);
-                    }
-                    Arg::PassiveRef(_) => {}
+                if let Arg::Value(value) = arg {
+                    visit(value);
                 }
             }
         }

@@ -16,7 +16,11 @@ pub fn over_lanes(
     zero: &Operand,
 ) -> Option<Block> {
     let mut lanes = Lanes {
-        of: entering.into_iter().collect(),
+        // Also an adjoint that nothing is ever added to.
+        of: entering
+            .into_iter()
+            .chain(trace.adjoints.iter().copied())
+            .collect(),
         grown: true,
     };
     while std::mem::take(&mut lanes.grown) {

@@ -389,22 +389,52 @@ impl Vjp<'_> {
                 };
                 self.contribute_from(&eqn.args[0], from, eqn.span);
             }
-            Op::Repeat(_) | Op::VecRepeat => {
-                if let Some(var) = self.activity.active_var(&eqn.args[0])
-                    && self.is_scalar(var)
-                {
-                    let sum = self
-                        .builder(eqn.span)
-                        .eqn(Op::SumOf(whole), Vec::new(), Ty::Real);
-                    self.contribute(&eqn.args[0], sum);
-                }
+            Op::Repeat(len) => {
+                let len = Operand::Code(passive(len.clone()));
+                self.repeated(&eqn.args[0], len, bar, eqn.span);
             }
+            Op::VecRepeat => self.repeated(&eqn.args[0], eqn.args[1].clone(), bar, eqn.span),
             _ => {
                 // A scalar whose type the macro does not know: one number in a variable.
                 let value = self.snapshot(whole, eqn.span);
                 self.scalar_eqn(eqn, value);
             }
         }
+    }
+
+    /// The transpose of `[value; len]`: the sum over its elements.
+    fn repeated(&mut self, value: &Operand, len: Operand, bar: VarId, span: Span) {
+        let Some(var) = self.activity.active_var(value) else {
+            return;
+        };
+        if self.is_scalar(var) {
+            let op = Op::SumOf(Place::whole(bar));
+            let sum = self.builder(span).eqn(op, Vec::new(), Ty::Real);
+            return self.contribute(value, sum);
+        }
+        let place = Place::whole(self.bar(var));
+        let k = self
+            .trace
+            .fresh("k", Ty::Passive, Kind::Temp, Span::mixed_site());
+        let other = Place {
+            root: bar,
+            path: vec![Step::Index(Operand::Var(k))],
+        };
+        let id = self.trace.region_id();
+        self.out().push(Stmt::Loop(Box::new(Loop {
+            id,
+            head: Head::Range {
+                var: k,
+                lo: Operand::Code(passive(quote!(0))),
+                hi: len,
+                inclusive: false,
+                step: None,
+                reversed: false,
+            },
+            body: Block(vec![Stmt::AccumulateAll { place, other }]),
+            exits: Vec::new(),
+            span,
+        })));
     }
 
     fn assign(&mut self, place: &Place, value: &Operand, span: Span) {

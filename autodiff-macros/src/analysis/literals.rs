@@ -6,19 +6,28 @@
 //! what is computed from it, unless something whose type only `rustc` knows has a part in it.
 
 use crate::ir::*;
+use crate::signature::Base;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use std::collections::HashSet;
 
 const OPERATORS: &[&str] = &["add", "sub", "mul", "div", "rem", "neg"];
 
-/// Annotates the variables of `trace` that need it: with `own`, the function's float type, or with
-/// `other`. Numbers that meet one of the other precision have it as well.
-pub(super) fn annotate(trace: &mut Trace, own: &TokenStream, other: &TokenStream) {
+/// Annotates the variables of `trace` that need it: with the function's float type, or with the
+/// other one. Numbers that meet one of the other precision have it as well.
+pub fn annotate(trace: &mut Trace, base: Base) {
+    let (name, own, other) = match base {
+        Base::F64 => ("f64", quote!(f64), quote!(f32)),
+        Base::F32 => ("f32", quote!(f32), quote!(f64)),
+        // Literals of a generic function say what they are.
+        Base::Parameter => return,
+    };
     let mut floats = Floats {
+        own: name,
         parent: (0..trace.vars.len()).collect(),
         called: vec![false; trace.vars.len()],
         foreign: vec![false; trace.vars.len()],
+        given: trace.vars.iter().map(is_given).collect(),
         literal: Vec::new(),
     };
     let body = std::mem::take(&mut trace.body);
@@ -28,13 +37,14 @@ pub(super) fn annotate(trace: &mut Trace, own: &TokenStream, other: &TokenStream
     for var in std::mem::take(&mut floats.literal) {
         if trace.var(var).annotation.is_some()
             || !floats.in_class(var, |f, k| f.called[k])
-            || floats.in_class(var, |f, k| f.foreign[k])
+            || (floats.in_class(var, |f, k| f.foreign[k])
+                && !floats.in_class(var, |f, k| f.given[k]))
         {
             continue;
         }
         let base = match trace.ty(var).clone().has_other() {
-            true => other,
-            false => own,
+            true => &other,
+            false => &own,
         };
         trace.var_mut(var).annotation = float_type(trace.ty(var), base);
     }
@@ -42,11 +52,15 @@ pub(super) fn annotate(trace: &mut Trace, own: &TokenStream, other: &TokenStream
 
 /// Variables of the same float type, as classes.
 struct Floats {
+    /// The function's float type.
+    own: &'static str,
     parent: Vec<usize>,
     /// Whether a method is called on the variable.
     called: Vec<bool>,
     /// Whether something of a type that is not known here has a part in it.
     foreign: Vec<bool>,
+    /// Whether it is a parameter of floats, of the precision of the function.
+    given: Vec<bool>,
     /// The variables that start from literals alone.
     literal: Vec<VarId>,
 }
@@ -87,11 +101,25 @@ impl Floats {
                 self.parent[a] = b;
                 self.foreign[other.0 as usize] |= matches!(trace.ty(*other).behind(), Ty::Opaque);
             }
-            Operand::Code(code) if !is_untyped(&code.tokens) => {
+            Operand::Code(code) if !self.is_known(&code.tokens) => {
                 self.foreign[var.0 as usize] = true;
             }
             _ => {}
         }
+    }
+
+    /// Whether code leaves the type open, or gives the function's float type.
+    fn is_known(&self, tokens: &TokenStream) -> bool {
+        let last = tokens.clone().into_iter().last();
+        match last {
+            // `(i + 1) as f64`, `0.5f64`
+            Some(TokenTree::Ident(ident)) if ident == self.own => return true,
+            Some(TokenTree::Literal(literal)) if literal.to_string().ends_with(self.own) => {
+                return true;
+            }
+            _ => {}
+        }
+        is_untyped(tokens) || is_placeholder(tokens)
     }
 
     /// A float literal that does not say its type, or what starts from such ones.
@@ -124,21 +152,18 @@ impl Floats {
     }
 
     fn eqn(&mut self, eqn: &Eqn, trace: &Trace) {
-        let own = Operand::Code(match &eqn.op {
-            Op::Passive(code) => code.clone(),
-            _ => super::pattern::number(0),
-        });
-        let args: Vec<&Operand> = match &eqn.op {
+        let args: Vec<Operand> = match &eqn.op {
             Op::Rule(row) => {
-                if !OPERATORS.contains(&row.name)
-                    && let Some(var) = eqn.args[0].var()
-                {
-                    self.called[var.0 as usize] = true;
-                }
                 let args = row.params.iter().zip(&eqn.args);
-                args.filter(|(param, _)| param.ty.is_empty())
-                    .map(|(_, arg)| arg)
-                    .collect()
+                let floats = args.filter(|(param, _)| param.ty.is_empty());
+                let floats: Vec<Operand> = floats.map(|(_, arg)| arg.clone()).collect();
+                if !OPERATORS.contains(&row.name) {
+                    // Its partials may call methods on each.
+                    for var in floats.iter().filter_map(Operand::var) {
+                        self.called[var.0 as usize] = true;
+                    }
+                }
+                floats
             }
             Op::Load(place) => {
                 let root = Operand::Var(place.root);
@@ -147,9 +172,9 @@ impl Floats {
                 }
                 return self.alike(eqn.var, &root, trace);
             }
-            Op::VecRepeat => vec![&eqn.args[0]],
-            Op::Copy | Op::Array | Op::VecOf | Op::Repeat(_) => eqn.args.iter().collect(),
-            Op::Passive(_) => vec![&own],
+            Op::VecRepeat => vec![eqn.args[0].clone()],
+            Op::Copy | Op::Array | Op::VecOf | Op::Repeat(_) => eqn.args.clone(),
+            Op::Passive(code) => vec![Operand::Code(code.clone())],
             _ => Vec::new(),
         };
         for arg in &args {
@@ -161,6 +186,11 @@ impl Floats {
     }
 }
 
+fn is_given(var: &Var) -> bool {
+    let ty = var.ty.behind();
+    var.kind == Kind::Param && (ty.is_real() || ty.element().is_real()) && !ty.has_other()
+}
+
 /// Neither a name nor a suffix, which would say the type.
 fn is_untyped(tokens: &TokenStream) -> bool {
     tokens.clone().into_iter().all(|token| match token {
@@ -169,6 +199,24 @@ fn is_untyped(tokens: &TokenStream) -> bool {
         TokenTree::Group(group) => is_untyped(&group.stream()),
         TokenTree::Punct(_) => true,
     })
+}
+
+/// Whether code stands for a value that comes later.
+pub fn is_placeholder(tokens: &TokenStream) -> bool {
+    let mut tokens = tokens.clone().into_iter();
+    tokens.any(|token| matches!(token, TokenTree::Ident(ident) if ident == "placeholder"))
+}
+
+/// Whether code computes with float literals that do not say which float they are.
+pub fn is_open_float(tokens: &TokenStream) -> bool {
+    fn has_float(tokens: &TokenStream) -> bool {
+        tokens.clone().into_iter().any(|token| match token {
+            TokenTree::Literal(literal) => literal.to_string().contains('.'),
+            TokenTree::Group(group) => has_float(&group.stream()),
+            _ => false,
+        })
+    }
+    has_float(tokens) && is_untyped(tokens)
 }
 
 /// The tokens of a type of plain numbers, if its lengths are known.
