@@ -30,6 +30,7 @@ mod items;
 mod iter;
 mod loops;
 mod matching;
+mod matrix;
 mod opaque;
 mod passive;
 mod pattern;
@@ -123,7 +124,9 @@ pub fn lower(function: &Function, errors: &Errors) -> Lowered {
         }
     }
     lower.take_receiver(function, &params);
-    let result = lower.body(&function.item.block);
+    let mut body = (*function.item.block).clone();
+    matrix::write_out(&mut body);
+    let result = lower.body(&body);
     lower.finish(params, result)
 }
 

@@ -8,6 +8,7 @@ fn ui() {
         "calls",
         "explain",
         "iterators",
+        "matrices",
         "rule",
         "signature",
         "unsupported",

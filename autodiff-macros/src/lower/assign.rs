@@ -224,6 +224,9 @@ impl Lower<'_> {
         };
         let span = binary.op.span();
         let value = self.operator(name, &[&binary.left, &binary.right], Ty::Unknown, span);
+        if let Some(var) = value.var() {
+            self.trace.var_mut(var).moved = true;
+        }
         self.assign_to(&binary.left, value, expr);
     }
 

@@ -12,6 +12,9 @@ use syn::{BinOp, Expr, Lit, UnOp};
 impl Lower<'_> {
     /// Emits the equations of `expr` and returns its value.
     pub(super) fn operand(&mut self, expr: &Expr) -> Operand {
+        if let Some(value) = self.by_entries(expr) {
+            return value;
+        }
         match expr {
             Expr::Paren(inner) => return self.operand(&inner.expr),
             Expr::Group(inner) => return self.operand(&inner.expr),
@@ -38,6 +41,14 @@ impl Lower<'_> {
             }
             Expr::Loop(endless) if self.must_take_apart(expr) => {
                 return self.loop_value(endless, expr);
+            }
+            Expr::Assign(_) => {
+                self.expr_stmt(expr);
+                return self.constant(quote!(()));
+            }
+            Expr::Binary(binary) if super::opaque::is_assigning(&binary.op) => {
+                self.expr_stmt(expr);
+                return self.constant(quote!(()));
             }
             Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {
                 self.exit(expr);

@@ -120,7 +120,8 @@ impl Lower<'_> {
     ) -> Option<Operand> {
         let name = call.method.to_string();
         let args: Vec<&Expr> = call.args.iter().collect();
-        let known = matches!(self.ty_of(&call.receiver).behind(), Ty::Maybe(_));
+        let known = matches!(self.ty_of(&call.receiver).behind(), Ty::Maybe(_))
+            || super::matrix::is_option(&call.receiver);
         if !known && !matches!(self.ty_of(&call.receiver).behind(), Ty::Unknown) {
             return None;
         }
@@ -165,8 +166,62 @@ impl Lower<'_> {
                 let some = quote!(::core::option::Option::Some);
                 Some(self.rewrapped(call, Some(closure), &some, none(), expr))
             }
+            _ if known => {
+                let written = self.by_cases(call)?;
+                Some(self.block_value(&super::closure::block(written)))
+            }
             _ => None,
         }
+    }
+
+    /// The methods of `Option` that are given a closure, as a `match`.
+    fn by_cases(&mut self, call: &syn::ExprMethodCall) -> Option<TokenStream> {
+        let (from, inner) = (&call.receiver, self.hidden("inner"));
+        let args: Vec<&Expr> = call.args.iter().collect();
+        let cases = match (call.method.to_string().as_str(), &args[..]) {
+            ("and_then", [f]) => {
+                let then = called(f, Some(&quote!(#inner)));
+                quote!(Some(#inner) => #then, None => None,)
+            }
+            ("map", [f]) => {
+                let mapped = called(f, Some(&quote!(#inner)));
+                quote!(Some(#inner) => Some(#mapped), None => None,)
+            }
+            ("filter", [f]) => {
+                let wanted = called(f, Some(&quote!(&#inner)));
+                let wanted_by = self.hidden("wanted");
+                quote! {
+                    Some(#inner) => {
+                        let #wanted_by: bool = #wanted;
+                        if #wanted_by { Some(#inner) } else { None }
+                    }
+                    None => None,
+                }
+            }
+            ("or", [other]) => quote!(Some(#inner) => Some(#inner), None => #other,),
+            ("or_else", [f]) => {
+                let otherwise = called(f, None);
+                quote!(Some(#inner) => Some(#inner), None => #otherwise,)
+            }
+            ("map_or", [other, f]) => {
+                let mapped = called(f, Some(&quote!(#inner)));
+                quote!(Some(#inner) => #mapped, None => #other,)
+            }
+            ("map_or_else", [other, f]) => {
+                let (otherwise, mapped) = (called(other, None), called(f, Some(&quote!(#inner))));
+                quote!(Some(#inner) => #mapped, None => #otherwise,)
+            }
+            ("take", []) => {
+                let taken = self.hidden("taken");
+                return Some(quote! {
+                    let #taken = #from;
+                    #from = None;
+                    #taken
+                });
+            }
+            _ => return None,
+        };
+        Some(quote!(match #from { #cases }))
     }
 
     /// The panic of `unwrap` and `expect`, as the function has it.
@@ -268,11 +323,31 @@ impl Lower<'_> {
     }
 
     fn give(&mut self, var: VarId, value: Operand, expr: &Expr) {
+        if let Some(given) = value.var()
+            && !self.trace.ty(given).is_copy()
+            && !self.trace.ty(given).is_passive()
+        {
+            self.trace.var_mut(given).moved = true;
+        }
         self.emit(Stmt::Assign {
             place: Place::whole(var),
             value,
             span: expr.span(),
         });
+    }
+}
+
+/// `f(arg)`, the body in its place if `f` is a closure.
+fn called(f: &Expr, arg: Option<&TokenStream>) -> TokenStream {
+    match (f, arg) {
+        (Expr::Closure(closure), _) if closure.inputs.len() < 2 => {
+            let (pat, body) = (closure.inputs.first(), &closure.body);
+            match (pat, arg) {
+                (Some(pat), Some(arg)) => quote!({ let #pat = #arg; #body }),
+                _ => quote!({ #body }),
+            }
+        }
+        _ => quote!((#f)(#arg)),
     }
 }
 

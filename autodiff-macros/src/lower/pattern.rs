@@ -294,8 +294,12 @@ impl Lower<'_> {
         }
         let ty = self.trace.place_ty(place);
         let whole = place.is_whole() && !matches!(self.trace.ty(place.root), Ty::Ref(..));
+        let inside = place.path.iter().any(|step| matches!(step, Step::Payload));
         let operand = match whole && self.trace.var(place.root).kind != Kind::Slot {
             true => Operand::Var(place.root),
+            false if inside && !ty.is_copy() && !ty.is_passive() => {
+                self.copy_to_move(place.clone(), ty.clone(), ident.span())
+            }
             false => self.eqn(
                 Op::Load(place.clone()),
                 Vec::new(),

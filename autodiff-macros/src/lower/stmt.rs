@@ -99,6 +99,7 @@ impl Lower<'_> {
             Expr::Call(call) if self.is_differentiable_call(call) => {
                 self.call_value(call, expr);
             }
+            Expr::MethodCall(call) if self.sets_entries(call) => {}
             Expr::MethodCall(call) if self.is_differentiable_method(call) => {
                 self.unknown_method_call(call);
             }

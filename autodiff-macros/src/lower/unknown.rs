@@ -164,6 +164,18 @@ impl Lower<'_> {
 
     /// `receiver.name(args)`, the receiver of unknown type.
     pub(super) fn unknown_method_call(&mut self, call: &syn::ExprMethodCall) -> Operand {
+        let name = call.method.to_string();
+        if super::matrix::CHANGED_IN_PLACE.contains(&name.as_str()) {
+            self.errors.at(
+                &call.method,
+                format!(
+                    "`{name}` changes a matrix in place, which is not supported by `#[differentiate]` here; \
+                     assign to the entries `m[(i, j)]` in a loop, or use `set_row`, `set_column`, \
+                     `copy_from`, `fill`, or an operator"
+                ),
+            );
+            return self.constant(quote::quote!(::autodiff_runtime::private::placeholder()));
+        }
         let receiver = self.receiver(&call.receiver);
         let mut args = vec![receiver];
         args.extend(call.args.iter().map(|arg| self.arg(arg)));

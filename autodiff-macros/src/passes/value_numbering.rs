@@ -299,6 +299,8 @@ fn code_reads(stmt: &Stmt) -> Vec<VarId> {
                 match arg {
                     Arg::PassiveRef(code) => reads.extend_from_slice(&code.reads),
                     Arg::Shared(place) | Arg::Mutable(place) | Arg::Either(place) => {
+                        // What is borrowed needs a variable of its own.
+                        reads.push(place.root);
                         range_reads(place, &mut reads);
                     }
                     Arg::Value(_) => {}

@@ -7,13 +7,21 @@
 
 mod construct;
 mod engine;
+mod fill;
+mod function;
+mod geometry;
 mod methods;
 mod operators;
+mod rigid;
 mod rule;
 mod solve;
 mod spaces;
 mod structure;
+mod window;
 
 pub use construct::*;
+pub use fill::*;
 pub use methods::*;
+pub use rigid::*;
 pub use solve::*;
+pub use window::*;

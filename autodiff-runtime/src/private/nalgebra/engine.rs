@@ -1,5 +1,8 @@
 //! From one rule to every mode.
 
+// Values come with their tangents, operands in pairs.
+#![allow(clippy::type_complexity)]
+
 use super::spaces::{Constants, Float, Real, Space};
 use crate::private::Lane;
 use crate::trace::{Node, Trace};
@@ -20,14 +23,42 @@ pub trait Rule<A: Space, B: Space, Y: Space>: Clone + 'static {
     /// The value.
     fn primal<T: Real>(&self, a: &Of<A, T>, b: &Of<B, T>) -> Of<Y, T>;
 
+    /// The value on numbers that carry tangents: another formula where that of `nalgebra` takes a
+    /// branch on which they get lost.
+    fn on_duals<T: Real>(&self, a: &Of<A, T>, b: &Of<B, T>) -> Of<Y, T> {
+        self.primal(a, b)
+    }
+
     /// Adds to the adjoints of the operands. The result is there if the rule reads it.
+    ///
+    /// By default one coordinate after the other, by duals: for operands of a few coordinates.
     fn pullback<T: Real>(
         &self,
-        operands: (&Of<A, T>, &Of<B, T>),
-        result: Option<&Of<Y, T>>,
+        (a, b): (&Of<A, T>, &Of<B, T>),
+        _result: Option<&Of<Y, T>>,
         seed: &Tan<Y, T>,
-        bars: (Option<&mut Tan<A, T>>, Option<&mut Tan<B, T>>),
-    );
+        (a_bar, b_bar): (Option<&mut Tan<A, T>>, Option<&mut Tan<B, T>>),
+    ) {
+        let still = |_: usize| T::zero_();
+        let along = |y: Of<Y, Dual<T>>| {
+            let parts = (0..Y::len(&y)).map(|j| Y::at(&y, j).tangent * Y::get(seed, j));
+            parts.fold(T::zero_(), |sum, part| sum + part)
+        };
+        if let Some(bar) = a_bar {
+            let b = B::lift(b, &still);
+            for k in 0..A::len(a) {
+                let a = A::lift(a, &|j| T::number(f64::from(u8::from(j == k))));
+                *A::get_mut(bar, k) += along(self.on_duals(&a, &b));
+            }
+        }
+        if let Some(bar) = b_bar {
+            let a = A::lift(a, &still);
+            for k in 0..B::len(b) {
+                let b = B::lift(b, &|j| T::number(f64::from(u8::from(j == k))));
+                *B::get_mut(bar, k) += along(self.on_duals(&a, &b));
+            }
+        }
+    }
 }
 
 /// An operand with the tangent that it may have, in direction `k`.
@@ -62,7 +93,7 @@ where
         return tangent;
     }
     for k in 0..V::LANES {
-        let along = rule.primal(
+        let along = rule.on_duals(
             &lifted::<A, F, V>(a, a_dot, k),
             &lifted::<B, F, V>(b, b_dot, k),
         );
@@ -93,7 +124,7 @@ pub fn pull_dual<A, B, Y, F, K>(
         lifted::<A, F, F>(a, a_dot, 0),
         lifted::<B, F, F>(b, b_dot, 0),
     );
-    let result = K::READS_RESULT.then(|| rule.primal(&a, &b));
+    let result = K::READS_RESULT.then(|| rule.on_duals(&a, &b));
     let seed = Y::tangent(value, &mut |k| {
         Dual::new(Y::get(seed, k), Y::get(seed_dot, k))
     });

@@ -5,14 +5,18 @@
 
 use super::construct::Unwrap;
 use super::engine::{self, Of, Rule, Tan};
-use super::rule;
+use super::geometry::{Direction, Pt, Quat, Rot, Versor};
 use super::solve::{self, Chol, Eliminated, Lu, Rooted};
 use super::spaces::{Float, Mat, Maybe, Nothing, Number, Space};
+use super::{rigid, rule};
 use crate::Trace;
-use crate::private::{HeldConstant, Lane};
+use crate::private::Lane;
 use crate::trace::Node;
 use nalgebra::allocator::Allocator;
-use nalgebra::{DefaultAllocator, Dim, DimMin, OMatrix, U1};
+use nalgebra::{
+    Const, DefaultAllocator, Dim, DimMin, OMatrix, OPoint, Point3, Rotation, SVector, U1, U3, Unit,
+    UnitQuaternion, Vector3,
+};
 use pastey::paste;
 
 /// What has methods with another operand.
@@ -27,6 +31,8 @@ impl<T: Float, D: DimMin<D, Output = D>> Algebraic for Rooted<T, D> where
     DefaultAllocator: Allocator<D, D> + Allocator<D>
 {
 }
+impl<T: Float, const D: usize> Algebraic for Rotation<T, D> {}
+impl<T: Float> Algebraic for UnitQuaternion<T> {}
 
 /// A method without arguments.
 macro_rules! unary {
@@ -274,146 +280,17 @@ macro_rules! binary {
     )* } };
 }
 
-/// A method with an index.
-macro_rules! indexed {
-    ($($name:ident)*) => { paste! { $(
-        #[doc = "`" $name "`"]
-        pub trait [<$name:camel Method>]: Sized {
-            /// The float.
-            type F: Float;
-            /// The space of the receiver.
-            type A: Space<Of<Self::F> = Self>;
-            /// The space of the result.
-            type Y: Space;
-            /// The rule.
-            type K: Rule<Self::A, Nothing, Self::Y>;
-
-            /// The rule for an index.
-            fn rule(index: usize) -> Self::K;
-
-            /// The receiver.
-            #[inline]
-            fn [<__autodiff_ $name>](&self) -> &Self {
-                self
-            }
-
-            /// Value and tangent.
-            fn [<__autodiff_ $name _jvp>]<V: Lane<Self::F>>(
-                &self,
-                dot: Option<&Tan<Self::A, V>>,
-                index: usize,
-                _: Option<HeldConstant>,
-            ) -> (Of<Self::Y, Self::F>, Tan<Self::Y, V>) {
-                let rule = Self::rule(index);
-                engine::jvp::<Self::A, Nothing, Self::Y, Self::F, V, _>(&rule, (self, dot), (&(), None))
-            }
-
-            /// Value and pullback.
-            #[allow(clippy::type_complexity)]
-            fn [<__autodiff_ $name _pull>](
-                &self,
-                index: usize,
-            ) -> (
-                Of<Self::Y, Self::F>,
-                impl FnOnce(
-                    Tan<Self::Y, Self::F>,
-                    Option<&Self>,
-                    Option<&mut Tan<Self::A, Self::F>>,
-                    Option<HeldConstant>,
-                    Option<HeldConstant>,
-                ) + use<Self>,
-            ) {
-                let rule = Self::rule(index);
-                let value = rule.primal(self, &());
-                let pullback = move |
-                    seed: Tan<Self::Y, Self::F>,
-                    a: Option<&Self>,
-                    bar: Option<&mut Tan<Self::A, Self::F>>,
-                    _: Option<HeldConstant>,
-                    _: Option<HeldConstant>,
-                | {
-                    if let Some(a) = a {
-                        rule.pullback((a, &()), None, &seed, (bar, None));
-                    }
-                };
-                (value, pullback)
-            }
-
-            /// Value, tangent, and pullback with tangents.
-            #[allow(clippy::type_complexity)]
-            fn [<__autodiff_ $name _pull_jvp>](
-                &self,
-                dot: Option<&Tan<Self::A, Self::F>>,
-                index: usize,
-                _: Option<HeldConstant>,
-            ) -> (
-                Of<Self::Y, Self::F>,
-                Tan<Self::Y, Self::F>,
-                impl FnOnce(
-                    Tan<Self::Y, Self::F>,
-                    Tan<Self::Y, Self::F>,
-                    Option<&Self>,
-                    Option<&Tan<Self::A, Self::F>>,
-                    Option<&mut Tan<Self::A, Self::F>>,
-                    Option<&mut Tan<Self::A, Self::F>>,
-                    Option<HeldConstant>,
-                    Option<HeldConstant>,
-                    Option<HeldConstant>,
-                    Option<HeldConstant>,
-                ) + use<Self>,
-            ) {
-                let rule = Self::rule(index);
-                let (value, tangent) = engine::jvp::<Self::A, Nothing, Self::Y, Self::F, Self::F, _>(
-                    &rule, (self, dot), (&(), None),
-                );
-                let kept = value.clone();
-                let pullback = move |
-                    seed: Tan<Self::Y, Self::F>,
-                    seed_dot: Tan<Self::Y, Self::F>,
-                    a: Option<&Self>,
-                    dot: Option<&Tan<Self::A, Self::F>>,
-                    bar: Option<&mut Tan<Self::A, Self::F>>,
-                    bar_dot: Option<&mut Tan<Self::A, Self::F>>,
-                    _: Option<HeldConstant>,
-                    _: Option<HeldConstant>,
-                    _: Option<HeldConstant>,
-                    _: Option<HeldConstant>,
-                | {
-                    if let Some(a) = a {
-                        engine::pull_dual::<Self::A, Nothing, Self::Y, Self::F, _>(
-                            &rule, (a, dot), (&(), None), (&kept, &seed, &seed_dot),
-                            (bar, bar_dot), (None, None),
-                        );
-                    }
-                };
-                (value, tangent, pullback)
-            }
-
-            /// Value and nodes.
-            fn [<__autodiff_ $name _trace>](
-                &self,
-                node: Option<&Tan<Self::A, Node>>,
-                index: usize,
-                _: Option<HeldConstant>,
-                trace: &mut Trace,
-            ) -> (Of<Self::Y, Self::F>, Tan<Self::Y, Node>) {
-                let rule = Self::rule(index);
-                let value = rule.primal(self, &());
-                let nodes = engine::record::<Self::A, Nothing, Self::Y, Self::F, _>(
-                    &rule, (self, node), (&(), None), &value, trace,
-                );
-                (value, nodes)
-            }
-        }
-    )* } };
-}
-
 unary! {
-    norm norm_squared normalize transpose sum mean trace diagonal determinant try_inverse inverse
-    lu cholesky l ln_determinant clone_owned into_owned unwrap
+    norm norm_squared magnitude magnitude_squared normalize transpose sum mean trace diagonal determinant
+    try_inverse inverse lu cholesky l ln_determinant clone_owned into_owned unwrap abs max min
+    row_sum column_sum row_mean column_mean lower_triangle upper_triangle
+    matrix into_inner conjugate to_rotation_matrix angle scaled_axis cross_matrix
 }
-binary! { dot component_mul component_div cross tr_mul solve }
-indexed! { column row }
+binary! {
+    dot component_mul component_div cross tr_mul solve metric_distance
+    solve_lower_triangular solve_upper_triangular tr_solve_lower_triangular tr_solve_upper_triangular
+    transform_vector transform_point inverse_transform_vector inverse_transform_point
+}
 
 /// Which rule belongs to a method of a receiver.
 macro_rules! by {
@@ -433,6 +310,17 @@ macro_rules! by {
 by! {
     norm [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Number, rule::Norm, [Allocator<R, C>];
     norm_squared [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Number, rule::NormSquared, [Allocator<R, C>];
+    magnitude [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Number, rule::Norm, [Allocator<R, C>];
+    magnitude_squared [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Number, rule::NormSquared, [Allocator<R, C>];
+    abs [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Mat<R, C>, rule::Absolute, [Allocator<R, C>];
+    max [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Number, rule::Largest, [Allocator<R, C>];
+    min [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Number, rule::Smallest, [Allocator<R, C>];
+    row_sum [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Mat<U1, C>, rule::RowSum, [Allocator<R, C> + Allocator<U1, C>];
+    row_mean [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Mat<U1, C>, rule::RowMean, [Allocator<R, C> + Allocator<U1, C>];
+    column_sum [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Mat<R, U1>, rule::ColumnSum, [Allocator<R, C> + Allocator<R>];
+    column_mean [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Mat<R, U1>, rule::ColumnMean, [Allocator<R, C> + Allocator<R>];
+    lower_triangle [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Mat<R, C>, rule::LowerTriangle, [Allocator<R, C>];
+    upper_triangle [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Mat<R, C>, rule::UpperTriangle, [Allocator<R, C>];
     normalize [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Mat<R, C>, rule::Normalized, [Allocator<R, C>];
     transpose [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Mat<C, R>, rule::Transposed,
         [Allocator<R, C> + Allocator<C, R>];
@@ -499,24 +387,41 @@ by_two! {
         solve::Solve, [Allocator<D, D> + Allocator<D> + Allocator<D, C> + Allocator<C, D>];
 }
 
-macro_rules! by_index {
-    ($($name:ident [$($generics:tt)*] $this:ty: $A:ty => $Y:ty, $rule:path, [$($bound:tt)*];)*) => { paste! { $(
-        impl<T: Float, $($generics)*> [<$name:camel Method>] for $this
-        where
-            DefaultAllocator: $($bound)*,
-        {
-            type F = T;
-            type A = $A;
-            type Y = $Y;
-            type K = $rule;
-
-            fn rule(index: usize) -> $rule {
-                $rule(index)
-            }
-        }
-    )* } };
+// Rotations and what they are applied to.
+by! {
+    inverse [const D: usize] Rotation<T, D>: Rot<D> => Rot<D>, rigid::Reversed, [];
+    transpose [const D: usize] Rotation<T, D>: Rot<D> => Rot<D>, rigid::Reversed, [];
+    matrix [const D: usize] Rotation<T, D>: Rot<D> => Mat<Const<D>, Const<D>>, rigid::Entries, [];
+    into_inner [const D: usize] Rotation<T, D>: Rot<D> => Mat<Const<D>, Const<D>>, rigid::Entries, [];
+    angle [] Rotation<T, 2>: Rot<2> => Number, rigid::Angle, [];
+    angle [] Rotation<T, 3>: Rot<3> => Number, rigid::Angle, [];
+    scaled_axis [] Rotation<T, 3>: Rot<3> => Mat<U3, U1>, rigid::LogarithmicMap, [];
+    inverse [] UnitQuaternion<T>: Versor => Versor, rigid::Reversed, [];
+    conjugate [] UnitQuaternion<T>: Versor => Versor, rigid::Reversed, [];
+    to_rotation_matrix [] UnitQuaternion<T>: Versor => Rot<3>, rigid::Converted, [];
+    angle [] UnitQuaternion<T>: Versor => Number, rigid::Angle, [];
+    scaled_axis [] UnitQuaternion<T>: Versor => Mat<U3, U1>, rigid::LogarithmicMap, [];
+    into_inner [] UnitQuaternion<T>: Versor => Quat, rigid::Taken, [];
+    into_inner [const D: usize] Unit<SVector<T, D>>: Direction<D> => Mat<Const<D>, U1>, rigid::Taken, [];
+    cross_matrix [] Vector3<T>: Mat<U3, U1> => Mat<U3, U3>, rigid::CrossMatrix, [];
 }
-by_index! {
-    column [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Mat<R, U1>, rule::Column, [Allocator<R, C> + Allocator<R>];
-    row [R: Dim, C: Dim] OMatrix<T, R, C>: Mat<R, C> => Mat<U1, C>, rule::Row, [Allocator<R, C> + Allocator<U1, C>];
+by_two! {
+    transform_vector [const D: usize] Rotation<T, D>, SVector<T, D>: Rot<D>, Mat<Const<D>, U1> => Mat<Const<D>, U1>, rigid::Turned, [];
+    transform_point [const D: usize] Rotation<T, D>, OPoint<T, Const<D>>: Rot<D>, Pt<D> => Pt<D>, rigid::Turned, [];
+    inverse_transform_vector [const D: usize] Rotation<T, D>, SVector<T, D>: Rot<D>, Mat<Const<D>, U1> => Mat<Const<D>, U1>,
+        rigid::TurnedBack, [];
+    inverse_transform_point [const D: usize] Rotation<T, D>, OPoint<T, Const<D>>: Rot<D>, Pt<D> => Pt<D>, rigid::TurnedBack, [];
+    transform_vector [] UnitQuaternion<T>, Vector3<T>: Versor, Mat<U3, U1> => Mat<U3, U1>, rigid::Turned, [];
+    transform_point [] UnitQuaternion<T>, Point3<T>: Versor, Pt<3> => Pt<3>, rigid::Turned, [];
+    inverse_transform_vector [] UnitQuaternion<T>, Vector3<T>: Versor, Mat<U3, U1> => Mat<U3, U1>, rigid::TurnedBack, [];
+    inverse_transform_point [] UnitQuaternion<T>, Point3<T>: Versor, Pt<3> => Pt<3>, rigid::TurnedBack, [];
+    metric_distance [R: Dim, C: Dim] OMatrix<T, R, C>, OMatrix<T, R, C>: Mat<R, C>, Mat<R, C> => Number, rule::Distance, [Allocator<R, C>];
+    solve_lower_triangular [D: Dim, C: Dim] OMatrix<T, D, D>, OMatrix<T, D, C>: Mat<D, D>, Mat<D, C> => Maybe<Mat<D, C>>,
+        solve::LowerSolve, [Allocator<D, D> + Allocator<D, C> + Allocator<C, D>];
+    solve_upper_triangular [D: Dim, C: Dim] OMatrix<T, D, D>, OMatrix<T, D, C>: Mat<D, D>, Mat<D, C> => Maybe<Mat<D, C>>,
+        solve::UpperSolve, [Allocator<D, D> + Allocator<D, C> + Allocator<C, D>];
+    tr_solve_lower_triangular [D: Dim, C: Dim] OMatrix<T, D, D>, OMatrix<T, D, C>: Mat<D, D>, Mat<D, C> => Maybe<Mat<D, C>>,
+        solve::LowerTransposedSolve, [Allocator<D, D> + Allocator<D, C> + Allocator<C, D>];
+    tr_solve_upper_triangular [D: Dim, C: Dim] OMatrix<T, D, D>, OMatrix<T, D, C>: Mat<D, D>, Mat<D, C> => Maybe<Mat<D, C>>,
+        solve::UpperTransposedSolve, [Allocator<D, D> + Allocator<D, C> + Allocator<C, D>];
 }

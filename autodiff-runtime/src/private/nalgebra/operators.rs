@@ -1,6 +1,8 @@
 //! The operators of matrices.
 
 use super::engine::{self, Rule, Tan};
+use super::geometry::{Pt, Quat, Rot, Versor};
+use super::rigid::{Between, Composed, Moved, MovedBack, Shrunk, Stretched, Turned};
 use super::rule::{Difference, Divided, Negative, Product, Scaled, ScaledLeft, Sum};
 use super::spaces::{Mat, Nothing, Number};
 use crate::Trace;
@@ -8,7 +10,10 @@ use crate::private::Lane;
 use crate::private::ops::{Add, Div, Forward, Mul, Neg, Record, Reverse, Sub};
 use crate::trace::Node;
 use nalgebra::allocator::Allocator;
-use nalgebra::{DefaultAllocator, Dim, OMatrix};
+use nalgebra::{
+    Const, DefaultAllocator, Dim, OMatrix, OPoint, Quaternion, Rotation, SVector, U1,
+    UnitQuaternion,
+};
 
 macro_rules! operator {
     ($op:ident<$($p:ident),*> by $rule:expr; [$($dim:ident),*];
@@ -143,7 +148,33 @@ macro_rules! operator {
 }
 
 macro_rules! operators {
-    ($($float:ty)*) => {$(
+    (@space $float:ident $d:literal) => {
+        operator! { Mul<P, Q> by Turned; [];
+            Rotation<$float, $d>, SVector<$float, $d> => SVector<$float, $d>;
+            Rot<$d>, Mat<Const<$d>, U1> => Mat<Const<$d>, U1>; $float; [] }
+        operator! { Mul<P, Q> by Turned; [];
+            Rotation<$float, $d>, OPoint<$float, Const<$d>> => OPoint<$float, Const<$d>>;
+            Rot<$d>, Pt<$d> => Pt<$d>; $float; [] }
+        operator! { Mul<P, Q> by Composed; [];
+            Rotation<$float, $d>, Rotation<$float, $d> => Rotation<$float, $d>;
+            Rot<$d>, Rot<$d> => Rot<$d>; $float; [] }
+        operator! { Sub<P, Q> by Between; [];
+            OPoint<$float, Const<$d>>, OPoint<$float, Const<$d>> => SVector<$float, $d>;
+            Pt<$d>, Pt<$d> => Mat<Const<$d>, U1>; $float; [] }
+        operator! { Add<P, Q> by Moved; [];
+            OPoint<$float, Const<$d>>, SVector<$float, $d> => OPoint<$float, Const<$d>>;
+            Pt<$d>, Mat<Const<$d>, U1> => Pt<$d>; $float; [] }
+        operator! { Sub<P, Q> by MovedBack; [];
+            OPoint<$float, Const<$d>>, SVector<$float, $d> => OPoint<$float, Const<$d>>;
+            Pt<$d>, Mat<Const<$d>, U1> => Pt<$d>; $float; [] }
+        operator! { Mul<P, Q> by Stretched; [];
+            OPoint<$float, Const<$d>>, $float => OPoint<$float, Const<$d>>;
+            Pt<$d>, Number => Pt<$d>; $float; [] }
+        operator! { Div<P, Q> by Shrunk; [];
+            OPoint<$float, Const<$d>>, $float => OPoint<$float, Const<$d>>;
+            Pt<$d>, Number => Pt<$d>; $float; [] }
+    };
+    ($($float:ident)*) => {$(
         operator! { Add<P, Q> by Sum; [R, C];
             OMatrix<$float, R, C>, OMatrix<$float, R, C> => OMatrix<$float, R, C>;
             Mat<R, C>, Mat<R, C> => Mat<R, C>; $float; [Allocator<R, C>] }
@@ -166,6 +197,20 @@ macro_rules! operators {
         operator! { Neg<P> by Negative; [R, C];
             OMatrix<$float, R, C>, () => OMatrix<$float, R, C>;
             Mat<R, C>, Nothing => Mat<R, C>; $float; [Allocator<R, C>] }
+        operator! { Mul<P, Q> by Composed; [];
+            UnitQuaternion<$float>, UnitQuaternion<$float> => UnitQuaternion<$float>;
+            Versor, Versor => Versor; $float; [] }
+        operator! { Mul<P, Q> by Composed; [];
+            Quaternion<$float>, Quaternion<$float> => Quaternion<$float>;
+            Quat, Quat => Quat; $float; [] }
+        operator! { Mul<P, Q> by Turned; [];
+            UnitQuaternion<$float>, SVector<$float, 3> => SVector<$float, 3>;
+            Versor, Mat<Const<3>, U1> => Mat<Const<3>, U1>; $float; [] }
+        operator! { Mul<P, Q> by Turned; [];
+            UnitQuaternion<$float>, OPoint<$float, Const<3>> => OPoint<$float, Const<3>>;
+            Versor, Pt<3> => Pt<3>; $float; [] }
+        operators!(@space $float 2);
+        operators!(@space $float 3);
     )*};
 }
 operators!(f64 f32);

@@ -3,9 +3,9 @@
 use super::engine::{Of, Rule, Tan};
 use super::spaces::{Constants, Mat, Maybe, Nothing, Number, Real};
 use nalgebra::allocator::Allocator;
-use nalgebra::{DMatrix, DefaultAllocator, Dim, DimMin, OMatrix, U1};
+use nalgebra::{ComplexField, DMatrix, DefaultAllocator, Dim, DimMin, OMatrix, U1};
 
-type Bars<'b, A, B, T> = (Option<&'b mut Tan<A, T>>, Option<&'b mut Tan<B, T>>);
+pub(super) type Bars<'b, A, B, T> = (Option<&'b mut Tan<A, T>>, Option<&'b mut Tan<B, T>>);
 
 /// Writes a rule as its two formulas. In the pullback `$da += …` is skipped for an operand whose
 /// adjoint nobody asks for.
@@ -38,11 +38,29 @@ macro_rules! rule {
             }
         }
     };
+    // Adjoints one coordinate after the other, by duals.
+    ($name:ident $label:literal [$($generics:tt)*]: $A:ty => $Y:ty where [$($bound:tt)*];
+        $self:ident, $a:pat => $primal:expr $(; duals => $duals:expr)?
+    ) => {
+        impl<$($generics)*> Rule<$A, Nothing, $Y> for $name where $($bound)* {
+            const NAME: &'static str = $label;
+
+            #[inline]
+            fn primal<T: Real>(&$self, $a: &Of<$A, T>, (): &()) -> Of<$Y, T> {
+                $primal
+            }
+
+            $(fn on_duals<T: Real>(&$self, $a: &Of<$A, T>, (): &()) -> Of<$Y, T> {
+                $duals
+            })?
+        }
+    };
     (@reads) => {};
     (@reads kept) => { const READS_RESULT: bool = true; };
 }
 pub(super) use rule;
 
+/// Rules by name.
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident $(($($field:ty),*))?;)*) => {$(
         $(#[$doc])*
@@ -50,6 +68,7 @@ macro_rules! names {
         pub struct $name $(($(pub $field),*))?;
     )*};
 }
+pub(super) use names;
 names! {
     /// `A + B`
     Sum;
@@ -91,10 +110,26 @@ names! {
     Inverse;
     /// The diagonal.
     Diagonal;
-    /// A column.
-    Column(usize);
-    /// A row.
-    Row(usize);
+    /// `|aᵢⱼ|`
+    Absolute;
+    /// The largest entry, the first one of equals.
+    Largest;
+    /// The smallest entry, the first one of equals.
+    Smallest;
+    /// The sum of the rows.
+    RowSum;
+    /// The mean of the rows.
+    RowMean;
+    /// The sum of the columns.
+    ColumnSum;
+    /// The mean of the columns.
+    ColumnMean;
+    /// The lower triangle, with zeros above.
+    LowerTriangle;
+    /// The upper triangle, with zeros below.
+    UpperTriangle;
+    /// `|A − B|`
+    Distance;
     /// `a × b`
     Cross;
     /// `Aᵀ B`
@@ -230,15 +265,70 @@ rule! { Inverse "inverse" [D: Dim]: Mat<D, D>, Nothing => Maybe<Mat<D, D>>
         *da -= y.transpose() * seed * y.transpose()
     }] []
 }
-rule! { Column "column" [R: Dim, C: Dim]: Mat<R, C>, Nothing => Mat<R, U1>
-    where [DefaultAllocator: Allocator<R, C> + Allocator<R, U1>];
-    self, a, b => a.column(self.0).into_owned();
-    y, seed => [da += { let mut place = da.column_mut(self.0); place += seed }] []
+rule! { Absolute "abs" [R: Dim, C: Dim]: Mat<R, C>, Nothing => Mat<R, C>
+    where [DefaultAllocator: Allocator<R, C>];
+    self, a, b => a.map(|x| <T as ComplexField>::abs(x));
+    y, seed => [da += da.iter_mut().zip(a.iter()).zip(seed.iter()).for_each(|((bar, x), seed)| {
+        if *x > T::zero_() { *bar += *seed } else if *x < T::zero_() { *bar -= *seed }
+    })] []
 }
-rule! { Row "row" [R: Dim, C: Dim]: Mat<R, C>, Nothing => Mat<U1, C>
+rule! { Largest "max" [R: Dim, C: Dim]: Mat<R, C>, Nothing => Number
+    where [DefaultAllocator: Allocator<R, C>];
+    self, a, b => a.max();
+    y, seed => [da += if let Some(k) = first(a, |x, best| x > best) { da[k] += *seed }] []
+}
+rule! { Smallest "min" [R: Dim, C: Dim]: Mat<R, C>, Nothing => Number
+    where [DefaultAllocator: Allocator<R, C>];
+    self, a, b => a.min();
+    y, seed => [da += if let Some(k) = first(a, |x, best| x < best) { da[k] += *seed }] []
+}
+rule! { RowSum "row_sum" [R: Dim, C: Dim]: Mat<R, C>, Nothing => Mat<U1, C>
     where [DefaultAllocator: Allocator<R, C> + Allocator<U1, C>];
-    self, a, b => a.row(self.0).into_owned();
-    y, seed => [da += { let mut place = da.row_mut(self.0); place += seed }] []
+    self, a, b => a.row_sum();
+    y, seed => [da += da.row_iter_mut().for_each(|mut row| row += seed)] []
+}
+rule! { RowMean "row_mean" [R: Dim, C: Dim]: Mat<R, C>, Nothing => Mat<U1, C>
+    where [DefaultAllocator: Allocator<R, C> + Allocator<U1, C>];
+    self, a, b => a.row_mean();
+    y, seed => [da += {
+        let share = seed / T::number(a.nrows() as f64);
+        da.row_iter_mut().for_each(|mut row| row += &share)
+    }] []
+}
+rule! { ColumnSum "column_sum" [R: Dim, C: Dim]: Mat<R, C>, Nothing => Mat<R, U1>
+    where [DefaultAllocator: Allocator<R, C> + Allocator<R, U1>];
+    self, a, b => a.column_sum();
+    y, seed => [da += da.column_iter_mut().for_each(|mut column| column += seed)] []
+}
+rule! { ColumnMean "column_mean" [R: Dim, C: Dim]: Mat<R, C>, Nothing => Mat<R, U1>
+    where [DefaultAllocator: Allocator<R, C> + Allocator<R, U1>];
+    self, a, b => a.column_mean();
+    y, seed => [da += {
+        let share = seed / T::number(a.ncols() as f64);
+        da.column_iter_mut().for_each(|mut column| column += &share)
+    }] []
+}
+rule! { LowerTriangle "lower_triangle" [R: Dim, C: Dim]: Mat<R, C>, Nothing => Mat<R, C>
+    where [DefaultAllocator: Allocator<R, C>];
+    self, a, b => a.lower_triangle();
+    y, seed => [da += *da += seed.lower_triangle()] []
+}
+rule! { UpperTriangle "upper_triangle" [R: Dim, C: Dim]: Mat<R, C>, Nothing => Mat<R, C>
+    where [DefaultAllocator: Allocator<R, C>];
+    self, a, b => a.upper_triangle();
+    y, seed => [da += *da += seed.upper_triangle()] []
+}
+// As for the norm, the slope where both are equal is taken to be 0.
+rule! { Distance "metric_distance" [R: Dim, C: Dim]: Mat<R, C>, Mat<R, C> => Number
+    where [DefaultAllocator: Allocator<R, C>];
+    self, a, b => norm(&(a - b));
+    y, seed => [da += {
+        let size = norm(&(a - b));
+        if size != T::zero_() { *da += (a - b) * (*seed / size) }
+    }] [db += {
+        let size = norm(&(a - b));
+        if size != T::zero_() { *db -= (a - b) * (*seed / size) }
+    }]
 }
 rule! { Cross "cross" [R: Dim, C: Dim]: Mat<R, C>, Mat<R, C> => Mat<R, C>
     where [DefaultAllocator: Allocator<R, C>];
@@ -252,6 +342,18 @@ where
     DefaultAllocator: Allocator<R, C>,
 {
     a.dot(b)
+}
+
+/// Where the entry is that no other one beats.
+fn first<T: Real, R: Dim, C: Dim>(
+    a: &OMatrix<T, R, C>,
+    beats: impl Fn(&T, &T) -> bool,
+) -> Option<usize>
+where
+    DefaultAllocator: Allocator<R, C>,
+{
+    let better = |best: usize, k: usize| if beats(&a[k], &a[best]) { k } else { best };
+    (0..a.len()).reduce(better)
 }
 
 /// The norm; at 0, where its slope is infinite, one that does not move.
@@ -274,7 +376,7 @@ where
 }
 
 /// The matrix of cofactors, `∂ det A / ∂A`.
-fn cofactors<T: Real, D: Dim>(a: &OMatrix<T, D, D>) -> OMatrix<T, D, D>
+fn cofactors<T: Real, D>(a: &OMatrix<T, D, D>) -> OMatrix<T, D, D>
 where
     D: DimMin<D, Output = D>,
     DefaultAllocator: Allocator<D, D> + Allocator<D>,

@@ -103,6 +103,9 @@ macro_rules! decomposition {
             fn get_mut<V: Coordinate>(dot: &mut OMatrix<V, D, D>, k: usize) -> &mut V {
                 &mut dot[k]
             }
+            fn count<V: Coordinate>(dot: &OMatrix<V, D, D>) -> usize {
+                dot.len()
+            }
         }
     };
 }
@@ -130,6 +133,18 @@ pub struct Solve;
 /// `factors.l()` of Cholesky
 #[derive(Clone, Copy, Debug)]
 pub struct LowerFactor;
+/// `l.solve_lower_triangular(&b)`
+#[derive(Clone, Copy, Debug)]
+pub struct LowerSolve;
+/// `u.solve_upper_triangular(&b)`
+#[derive(Clone, Copy, Debug)]
+pub struct UpperSolve;
+/// `l.tr_solve_lower_triangular(&b)`
+#[derive(Clone, Copy, Debug)]
+pub struct LowerTransposedSolve;
+/// `u.tr_solve_upper_triangular(&b)`
+#[derive(Clone, Copy, Debug)]
+pub struct UpperTransposedSolve;
 /// `factors.determinant()`
 #[derive(Clone, Copy, Debug)]
 pub struct FactoredDeterminant;
@@ -213,6 +228,51 @@ rule! { LowerFactor "l" [D: DimMin<D, Output = D>]: Chol<D>, Nothing => Mat<D, D
     }] []
 }
 
+// L x = b: b̄ += L⁻ᵀ x̄, L̄ −= (L⁻ᵀ x̄) xᵀ, of which only the triangle counts that is read.
+rule! { LowerSolve "solve_lower_triangular" [D: Dim, C: Dim]: Mat<D, D>, Mat<D, C> => Maybe<Mat<D, C>>
+    where [DefaultAllocator: Allocator<D, D> + Allocator<D, C> + Allocator<C, D>];
+    self, l, b => l.solve_lower_triangular(b);
+    x kept, seed => [dl += if let (Some(Some(x)), Some(seed)) = (x, seed) {
+        let lambda = l.tr_solve_lower_triangular(seed).expect(REGULAR);
+        *dl -= (lambda * x.transpose()).lower_triangle();
+    }] [db += if let Some(seed) = seed {
+        *db += l.tr_solve_lower_triangular(seed).expect(REGULAR);
+    }]
+}
+rule! { UpperSolve "solve_upper_triangular" [D: Dim, C: Dim]: Mat<D, D>, Mat<D, C> => Maybe<Mat<D, C>>
+    where [DefaultAllocator: Allocator<D, D> + Allocator<D, C> + Allocator<C, D>];
+    self, u, b => u.solve_upper_triangular(b);
+    x kept, seed => [du += if let (Some(Some(x)), Some(seed)) = (x, seed) {
+        let lambda = u.tr_solve_upper_triangular(seed).expect(REGULAR);
+        *du -= (lambda * x.transpose()).upper_triangle();
+    }] [db += if let Some(seed) = seed {
+        *db += u.tr_solve_upper_triangular(seed).expect(REGULAR);
+    }]
+}
+// Lᵀ x = b: b̄ += L⁻¹ x̄, L̄ −= x (L⁻¹ x̄)ᵀ.
+rule! { LowerTransposedSolve "tr_solve_lower_triangular" [D: Dim, C: Dim]: Mat<D, D>, Mat<D, C> => Maybe<Mat<D, C>>
+    where [DefaultAllocator: Allocator<D, D> + Allocator<D, C> + Allocator<C, D>];
+    self, l, b => l.tr_solve_lower_triangular(b);
+    x kept, seed => [dl += if let (Some(Some(x)), Some(seed)) = (x, seed) {
+        let lambda = l.solve_lower_triangular(seed).expect(REGULAR);
+        *dl -= (x * lambda.transpose()).lower_triangle();
+    }] [db += if let Some(seed) = seed {
+        *db += l.solve_lower_triangular(seed).expect(REGULAR);
+    }]
+}
+rule! { UpperTransposedSolve "tr_solve_upper_triangular" [D: Dim, C: Dim]: Mat<D, D>, Mat<D, C> => Maybe<Mat<D, C>>
+    where [DefaultAllocator: Allocator<D, D> + Allocator<D, C> + Allocator<C, D>];
+    self, u, b => u.tr_solve_upper_triangular(b);
+    x kept, seed => [du += if let (Some(Some(x)), Some(seed)) = (x, seed) {
+        let lambda = u.solve_upper_triangular(seed).expect(REGULAR);
+        *du -= (x * lambda.transpose()).upper_triangle();
+    }] [db += if let Some(seed) = seed {
+        *db += u.solve_upper_triangular(seed).expect(REGULAR);
+    }]
+}
+
+const REGULAR: &str = "a system that was solved has a transpose that can be";
+
 /// `A⁻ᵀ b`: with `P A = L U` it is `Pᵀ L⁻ᵀ U⁻ᵀ b`.
 fn transposed_solve<T: Real, D, C: Dim>(
     a: &Eliminated<T, D>,
@@ -222,7 +282,6 @@ where
     D: DimMin<D, Output = D>,
     DefaultAllocator: Allocator<D, D> + Allocator<D> + Allocator<D, C>,
 {
-    const REGULAR: &str = "a system that was solved has a transpose that can be";
     let upper = a.factors.u().tr_solve_upper_triangular(b).expect(REGULAR);
     let mut solution = a
         .factors

@@ -43,6 +43,9 @@ pub trait Space: 'static {
     /// The same, to change.
     fn get_mut<V: Coordinate>(dot: &mut Self::Tan<V>, k: usize) -> &mut V;
 
+    /// How many coordinates a tangent has.
+    fn count<V: Coordinate>(dot: &Self::Tan<V>) -> usize;
+
     /// The zero tangent.
     fn zero<T: Real, V: Coordinate>(like: &Self::Of<T>) -> Self::Tan<V> {
         Self::tangent(like, &mut |_| V::default())
@@ -81,6 +84,10 @@ impl Space for Number {
     fn get_mut<V: Coordinate>(dot: &mut V, _: usize) -> &mut V {
         dot
     }
+    #[inline]
+    fn count<V: Coordinate>(_: &V) -> usize {
+        1
+    }
 }
 
 /// No operand.
@@ -104,6 +111,9 @@ impl Space for Nothing {
     }
     fn get_mut<V: Coordinate>((): &mut (), k: usize) -> &mut V {
         panic!("there is no coordinate {k} of nothing")
+    }
+    fn count<V: Coordinate>((): &()) -> usize {
+        0
     }
 }
 
@@ -162,6 +172,10 @@ where
     fn get_mut<V: Coordinate>(dot: &mut OMatrix<V, R, C>, k: usize) -> &mut V {
         &mut dot[k]
     }
+    #[inline]
+    fn count<V: Coordinate>(dot: &OMatrix<V, R, C>) -> usize {
+        dot.len()
+    }
 }
 
 /// What may not be there.
@@ -195,5 +209,95 @@ impl<S: Space> Space for Maybe<S> {
             Some(dot) => S::get_mut(dot, k),
             None => panic!("there is no coordinate {k} of `None`"),
         }
+    }
+    fn count<V: Coordinate>(dot: &Option<S::Tan<V>>) -> usize {
+        dot.as_ref().map_or(0, S::count)
+    }
+}
+
+/// Two values.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<A, B>(PhantomData<(A, B)>);
+
+impl<A: Space, B: Space> Space for Pair<A, B> {
+    type Of<T: Real> = (A::Of<T>, B::Of<T>);
+    type Tan<V: Coordinate> = (A::Tan<V>, B::Tan<V>);
+
+    #[inline]
+    fn len<T: Real>((a, b): &Self::Of<T>) -> usize {
+        A::len::<T>(a) + B::len::<T>(b)
+    }
+    fn at<T: Real>((a, b): &Self::Of<T>, k: usize) -> T {
+        match k.checked_sub(A::len::<T>(a)) {
+            None => A::at(a, k),
+            Some(k) => B::at(b, k),
+        }
+    }
+    fn lift<T: Real>((a, b): &Self::Of<T>, dot: &dyn Fn(usize) -> T) -> Self::Of<Dual<T>> {
+        let split = A::len::<T>(a);
+        (A::lift(a, dot), B::lift(b, &|k| dot(split + k)))
+    }
+    fn tangent<T: Real, V: Coordinate>(
+        (a, b): &Self::Of<T>,
+        coordinate: &mut dyn FnMut(usize) -> V,
+    ) -> Self::Tan<V> {
+        let split = A::len::<T>(a);
+        let first = A::tangent::<T, V>(a, coordinate);
+        (first, B::tangent::<T, V>(b, &mut |k| coordinate(split + k)))
+    }
+    fn get<V: Coordinate>((a, b): &Self::Tan<V>, k: usize) -> V {
+        match k.checked_sub(A::count::<V>(a)) {
+            None => A::get(a, k),
+            Some(k) => B::get(b, k),
+        }
+    }
+    fn get_mut<V: Coordinate>((a, b): &mut Self::Tan<V>, k: usize) -> &mut V {
+        match k.checked_sub(A::count::<V>(a)) {
+            None => A::get_mut(a, k),
+            Some(k) => B::get_mut(b, k),
+        }
+    }
+    fn count<V: Coordinate>((a, b): &Self::Tan<V>) -> usize {
+        A::count::<V>(a) + B::count::<V>(b)
+    }
+}
+
+/// Lists of numbers.
+#[derive(Clone, Copy, Debug)]
+pub enum List {}
+
+impl Space for List {
+    type Of<T: Real> = Vec<T>;
+    type Tan<V: Coordinate> = Vec<V>;
+
+    #[inline]
+    fn len<T: Real>(x: &Vec<T>) -> usize {
+        x.len()
+    }
+    #[inline]
+    fn at<T: Real>(x: &Vec<T>, k: usize) -> T {
+        x[k]
+    }
+    fn lift<T: Real>(x: &Vec<T>, dot: &dyn Fn(usize) -> T) -> Vec<Dual<T>> {
+        let duals = x.iter().enumerate().map(|(k, x)| Dual::new(*x, dot(k)));
+        duals.collect()
+    }
+    fn tangent<T: Real, V: Coordinate>(
+        like: &Vec<T>,
+        coordinate: &mut dyn FnMut(usize) -> V,
+    ) -> Vec<V> {
+        (0..like.len()).map(coordinate).collect()
+    }
+    #[inline]
+    fn get<V: Coordinate>(dot: &Vec<V>, k: usize) -> V {
+        dot[k]
+    }
+    #[inline]
+    fn get_mut<V: Coordinate>(dot: &mut Vec<V>, k: usize) -> &mut V {
+        &mut dot[k]
+    }
+    #[inline]
+    fn count<V: Coordinate>(dot: &Vec<V>) -> usize {
+        dot.len()
     }
 }

@@ -201,4 +201,19 @@ macro_rules! coordinates {
         }
     )*};
 }
-coordinates! { x 0 y 1 z 2 w 3 a 4 b 5 }
+coordinates! { x 0 y 1 z 2 w 3 a 4 b 5 i 0 j 1 k 2 }
+
+/// `.coords` of the tangents of points and quaternions, which are coordinates themselves.
+impl<V: Coordinate, R: Dim> Field<{ field_hash("coords") }, OMatrix<V, R, U1>> for OMatrix<V, R, U1>
+where
+    DefaultAllocator: Allocator<R, U1>,
+{
+    #[inline(always)]
+    fn part(&self) -> &Self {
+        self
+    }
+    #[inline(always)]
+    fn part_mut(&mut self) -> &mut Self {
+        self
+    }
+}
