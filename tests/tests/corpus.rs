@@ -110,6 +110,7 @@ mod corpus {
     pub mod heat_stencil;
     pub mod helper_on_parameter;
     pub mod helper_twice;
+    pub mod heston;
     pub mod hidden_markov;
     pub mod himmelblau;
     pub mod histogram;
@@ -392,6 +393,7 @@ scalar!(haversine(from, to));
 in_place!(heat_stencil(&mut u, diffusivity, const steps));
 scalar!(helper_on_parameter(&mut x));
 scalar!(helper_twice(&x, strength));
+vector!(heston(u, t, kappa, theta, sigma, rho, v0), concrete);
 scalar!(hidden_markov(stay, &emission, const &symbols));
 scalar!(himmelblau(x, y));
 scalar!(histogram(&values, &weights), concrete);

@@ -196,9 +196,9 @@ mod tests {
     fn no_schedule_repeats_fewer_steps() {
         for limit in 1..=7 {
             let best = fewest(60, limit);
-            for n in 1..=60 {
+            for (n, best) in best.into_iter().enumerate().skip(1) {
                 let (repeated, most) = reverse(n, limit, false);
-                assert_eq!(repeated, best[n], "{n} steps, {limit} snapshots");
+                assert_eq!(repeated, best, "{n} steps, {limit} snapshots");
                 assert!(most <= limit);
             }
         }

@@ -144,21 +144,27 @@ where
     B: Part<V, F>,
     A::Output: Part<V, F> + ZeroLike<F, Zero = A::Bar>,
 {
-    let (value, _) = a.pull(b);
+    // A pullback runs once, and owns what it needs but the arguments that it is given again.
+    let (value, first) = a.pull(b);
+    let mut pullbacks = Vec::with_capacity(V::LANES);
+    pullbacks.push(first);
+    pullbacks.extend((1..V::LANES).map(|_| a.pull(b).1));
     let outline = <A::Output as ZeroLike<F>>::outline(&value);
+    let outlines = (
+        <A as ZeroLike<F>>::outline(a),
+        <B as ZeroLike<F>>::outline(b),
+    );
     let pullback = move |seed: Tangent<A::Output, V>,
                          a: Option<&A>,
                          mut a_bar: Option<&mut Tangent<A, V>>,
                          b: Option<&B>,
                          mut b_bar: Option<&mut Tangent<B, V>>| {
-        let (Some(a), Some(b)) = (a, b) else { return };
-        for k in 0..V::LANES {
+        for (k, pullback) in pullbacks.into_iter().enumerate() {
             let mut one = <A::Output as ZeroLike<F>>::zero_of(&outline);
             take_lane::<V, F, _, _>(&seed, &mut one, k);
-            let mut for_a = <A as ZeroLike<F>>::zero_like(a);
-            let mut for_b = <B as ZeroLike<F>>::zero_like(b);
-            let (_, pullback) = a.pull(b);
-            pullback(one, Some(a), Some(&mut for_a), Some(b), Some(&mut for_b));
+            let mut for_a = <A as ZeroLike<F>>::zero_of(&outlines.0);
+            let mut for_b = <B as ZeroLike<F>>::zero_of(&outlines.1);
+            pullback(one, a, Some(&mut for_a), b, Some(&mut for_b));
             add_lane::<V, F, _, _>(&for_a, a_bar.as_deref_mut(), k);
             add_lane::<V, F, _, _>(&for_b, b_bar.as_deref_mut(), k);
         }
