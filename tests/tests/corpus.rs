@@ -188,6 +188,7 @@ mod corpus {
     pub mod mutable_vector;
     pub mod mutual_recursion;
     pub mod n_body;
+    pub mod negated_matrices;
     pub mod negative_binomial;
     pub mod nelson_siegel;
     pub mod nested_calls_in_conditions;
@@ -477,6 +478,7 @@ in_place!(mutable_scalar(&mut balance, &amounts));
 scalar!(mutable_vector(&mut state, &input));
 scalar!(mutual_recursion(u, k, const steps));
 scalar!(n_body(&positions, &velocities, &masses, dt));
+scalar!(negated_matrices(&a, &b, c), concrete);
 scalar!(negative_binomial(const &counts, mean, dispersion), concrete);
 scalar!(nelson_siegel(beta, tau, const &maturities, &yields));
 scalar!(nested_calls_in_conditions(x, k));

@@ -282,7 +282,9 @@ impl Emit<'_> {
         if let Callee::Operator(Operator { borrowed, .. }) = &call.callee
             && borrowed.len() == 1
         {
-            let missing = if dots.is_some() { 4 } else { 2 };
+            // The second operand of an operator of one is `()`.
+            args.push(quote!(::core::option::Option::Some(&())));
+            let missing = if dots.is_some() { 3 } else { 1 };
             args.extend((0..missing).map(|_| quote!(::core::option::Option::None)));
         }
         args

@@ -61,6 +61,13 @@ pub trait Rule<A: Space, B: Space, Y: Space>: Clone + 'static {
     }
 }
 
+/// The operands that a pullback is given again. Without them it would have to leave its part out of
+/// the gradient.
+pub fn again<'a, A, B>(a: Option<&'a A>, b: Option<&'a B>) -> (&'a A, &'a B) {
+    a.zip(b)
+        .expect("a pullback of a matrix operation is given its operands again")
+}
+
 /// An operand with the tangent that it may have, in direction `k`.
 fn lifted<S: Space, F: Real, V: Lane<F>>(
     x: &Of<S, F>,

@@ -206,9 +206,8 @@ macro_rules! binary {
                     b: Option<&Other>,
                     b_bar: Option<&mut Tan<Self::B, Self::F>>,
                 | {
-                    if let (Some(a), Some(b)) = (a, b) {
-                        Self::RULE.pullback((a, b), kept.as_ref(), &seed, (a_bar, b_bar));
-                    }
+                    let (a, b) = engine::again(a, b);
+                    Self::RULE.pullback((a, b), kept.as_ref(), &seed, (a_bar, b_bar));
                 };
                 (value, pullback)
             }
@@ -252,12 +251,11 @@ macro_rules! binary {
                     b_bar: Option<&mut Tan<Self::B, Self::F>>,
                     b_bar_dot: Option<&mut Tan<Self::B, Self::F>>,
                 | {
-                    if let (Some(a), Some(b)) = (a, b) {
-                        engine::pull_dual::<Self::A, Self::B, Self::Y, Self::F, _>(
-                            &Self::RULE, (a, a_dot), (b, b_dot), (&kept, &seed, &seed_dot),
-                            (a_bar, a_bar_dot), (b_bar, b_bar_dot),
-                        );
-                    }
+                    let (a, b) = engine::again(a, b);
+                    engine::pull_dual::<Self::A, Self::B, Self::Y, Self::F, _>(
+                        &Self::RULE, (a, a_dot), (b, b_dot), (&kept, &seed, &seed_dot),
+                        (a_bar, a_bar_dot), (b_bar, b_bar_dot),
+                    );
                 };
                 (value, tangent, pullback)
             }

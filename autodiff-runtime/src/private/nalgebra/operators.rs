@@ -68,7 +68,7 @@ macro_rules! operator {
                     b: Option<&$other>,
                     b_bar: Option<&mut Tan<$B, $float>>,
                 | {
-                    let (Some(a), Some(b)) = (a, b) else { return };
+                    let (a, b) = engine::again(a, b);
                     let bars = (a_bar, b_bar);
                     <_ as Rule<$A, $B, $Y>>::pullback(&$rule, (a, b), kept.as_ref(), &seed, bars);
                 };
@@ -113,7 +113,7 @@ macro_rules! operator {
                     b_bar: Option<&mut Tan<$B, $float>>,
                     b_bar_dot: Option<&mut Tan<$B, $float>>,
                 | {
-                    let (Some(a), Some(b)) = (a, b) else { return };
+                    let (a, b) = engine::again(a, b);
                     engine::pull_dual::<$A, $B, $Y, $float, _>(
                         &$rule, (a, a_dot), (b, b_dot), (&kept, &seed, &seed_dot),
                         (a_bar, a_bar_dot), (b_bar, b_bar_dot),
