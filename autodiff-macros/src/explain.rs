@@ -60,13 +60,13 @@ impl Reader<'_> {
     fn blocks(&mut self, forward: &Block, backward: &Block) {
         let mut paired = HashSet::new();
         for stmt in &forward.0 {
-            let Some(id) = region(stmt) else { continue };
+            let Some(id) = stmt.region() else { continue };
             if !paired.insert(id) {
                 continue;
             }
             let again = backward.0.iter().chain(&forward.0);
             let partner = again
-                .filter(|other| region(other) == Some(id))
+                .filter(|other| other.region() == Some(id))
                 .find(|other| !std::ptr::eq(*other, stmt));
             match (stmt, partner) {
                 (Stmt::Loop(l), Some(Stmt::Loop(back))) => self.pair(l, back),
@@ -90,7 +90,7 @@ impl Reader<'_> {
             }
         }
         for stmt in &backward.0 {
-            if let (Some(id), Stmt::Loop(l)) = (region(stmt), stmt)
+            if let (Some(id), Stmt::Loop(l)) = (stmt.region(), stmt)
                 && !paired.contains(&id)
             {
                 self.blocks(&l.body, &Block::default());
@@ -212,14 +212,6 @@ impl Reader<'_> {
             }
         };
         values.iter().map(one).collect::<Vec<_>>().join(", ")
-    }
-}
-
-fn region(stmt: &Stmt) -> Option<u32> {
-    match stmt {
-        Stmt::If { id, .. } => Some(*id),
-        Stmt::Loop(l) => Some(l.id),
-        _ => None,
     }
 }
 

@@ -88,6 +88,27 @@ pub struct Code {
     pub span: Span,
 }
 
+impl Code {
+    /// Code of the macro's own, on constants, which may be evaluated again.
+    pub fn pure(tokens: TokenStream, reads: Vec<VarId>) -> Code {
+        Code {
+            tokens,
+            reads,
+            pure: true,
+            ty: Ty::Passive,
+            span: Span::mixed_site(),
+        }
+    }
+
+    /// Code of the macro's own, to be evaluated where it stands.
+    pub fn effect(tokens: TokenStream, reads: Vec<VarId>) -> Code {
+        Code {
+            pure: false,
+            ..Code::pure(tokens, reads)
+        }
+    }
+}
+
 /// An argument of an equation.
 #[derive(Clone, Debug)]
 pub enum Operand {

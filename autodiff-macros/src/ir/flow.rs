@@ -14,6 +14,20 @@ impl Head {
 }
 
 impl Stmt {
+    /// The number of a branch or a loop.
+    pub fn region(&self) -> Option<u32> {
+        match self {
+            Stmt::If { id, .. } => Some(*id),
+            Stmt::Loop(l) => Some(l.id),
+            _ => None,
+        }
+    }
+
+    /// Whether two statements are the two sweeps of one branch or loop.
+    pub fn is_counterpart(&self, other: &Stmt) -> bool {
+        self.region().is_some() && self.region() == other.region()
+    }
+
     /// The nested regions.
     pub fn blocks(&self) -> Vec<&Block> {
         match self {

@@ -65,7 +65,7 @@ impl Pass<'_> {
             let partner = backward
                 .0
                 .iter()
-                .position(|back| counterparts(&forward.0[at], back));
+                .position(|back| forward.0[at].is_counterpart(back));
             if let Some(partner) = partner {
                 let mut before = Vec::new();
                 let mut before_back = Vec::new();
@@ -297,7 +297,7 @@ impl Source {
                 let all = quote!(::std::vec::Vec::from_iter(#tokens));
                 before.push(binding(items, all, iter.reads.clone()));
                 let ident = &pass.trace.var(items).ident;
-                *iter = code(quote!(#ident.iter().cloned()), vec![items]);
+                *iter = Code::effect(quote!(#ident.iter().cloned()), vec![items]);
                 let (pattern, vars) = (pattern.clone(), vars.clone());
                 Source::Items {
                     pattern,
@@ -350,7 +350,7 @@ impl Source {
         Head::Each {
             pattern,
             vars,
-            iter: code(iter, reads),
+            iter: Code::effect(iter, reads),
         }
     }
 
@@ -381,7 +381,7 @@ impl Source {
         };
         reads.push(step);
         Some(Stmt::Passive {
-            code: code(tokens, reads),
+            code: Code::effect(tokens, reads),
             defines,
             writes: Vec::new(),
         })
@@ -402,14 +402,6 @@ fn uses(stmt: &Stmt) -> Vec<VarId> {
             .collect(),
         Stmt::Clear { place } => place.index_reads().collect(),
         other => other.reads(),
-    }
-}
-
-fn counterparts(a: &Stmt, b: &Stmt) -> bool {
-    match (a, b) {
-        (Stmt::Loop(a), Stmt::Loop(b)) => a.id == b.id,
-        (Stmt::If { id: a, .. }, Stmt::If { id: b, .. }) => a == b,
-        _ => false,
     }
 }
 
@@ -448,20 +440,10 @@ fn renumber(block: &mut Block, new: &mut dyn FnMut(u32) -> u32) {
     }
 }
 
-fn code(tokens: TokenStream, reads: Vec<VarId>) -> Code {
-    Code {
-        tokens,
-        reads,
-        pure: false,
-        ty: Ty::Passive,
-        span: Span::mixed_site(),
-    }
-}
-
 fn binding(var: VarId, tokens: TokenStream, reads: Vec<VarId>) -> Stmt {
     Stmt::Let(Eqn {
         var,
-        op: Op::Passive(code(tokens, reads)),
+        op: Op::Passive(Code::effect(tokens, reads)),
         args: Vec::new(),
         span: Span::mixed_site(),
     })
@@ -469,7 +451,7 @@ fn binding(var: VarId, tokens: TokenStream, reads: Vec<VarId>) -> Stmt {
 
 fn change(tokens: TokenStream, var: VarId) -> Stmt {
     Stmt::Passive {
-        code: code(tokens, vec![var]),
+        code: Code::effect(tokens, vec![var]),
         defines: Vec::new(),
         writes: vec![var],
     }

@@ -30,7 +30,7 @@ pub fn pair(forward: &mut Block, backward: &mut Block) {
         let other = backward
             .0
             .iter_mut()
-            .find(|other| are_counterparts(stmt, other));
+            .find(|other| stmt.is_counterpart(other));
         if let Some(other) = other {
             let blocks = stmt.blocks_mut().into_iter().zip(other.blocks_mut());
             blocks.for_each(|(forward, backward)| pair(forward, backward));
@@ -56,10 +56,7 @@ fn within(block: &mut Block) {
     for at in 0..block.0.len() {
         let (before, rest) = block.0.split_at_mut(at);
         let stmt = &mut rest[0];
-        match before
-            .iter_mut()
-            .find(|other| are_counterparts(other, stmt))
-        {
+        match before.iter_mut().find(|other| other.is_counterpart(stmt)) {
             Some(other) => {
                 let blocks = other.blocks_mut().into_iter().zip(stmt.blocks_mut());
                 blocks.for_each(|(forward, backward)| pair(forward, backward));
@@ -91,14 +88,5 @@ fn function(stmt: &Stmt) -> Option<(&'static str, VarId)> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// Whether two statements are the two sweeps of one loop or branch.
-fn are_counterparts(a: &Stmt, b: &Stmt) -> bool {
-    match (a, b) {
-        (Stmt::Loop(a), Stmt::Loop(b)) => a.id == b.id,
-        (Stmt::If { id: a, .. }, Stmt::If { id: b, .. }) => a == b,
-        _ => false,
     }
 }

@@ -52,7 +52,7 @@ impl Recorder<'_> {
             let partner = backward
                 .0
                 .iter_mut()
-                .find(|other| same_region(&forward.0[at], other));
+                .find(|other| forward.0[at].is_counterpart(other));
             let Some(partner) = partner else {
                 self.fused(&mut forward.0[at]);
                 continue;
@@ -78,7 +78,7 @@ impl Recorder<'_> {
     /// Treats the regions of `backward` that have no counterpart.
     fn alone(&mut self, forward: &Block, backward: &mut Block) {
         for stmt in &mut backward.0 {
-            if !forward.0.iter().any(|other| same_region(other, stmt)) {
+            if !forward.0.iter().any(|other| other.is_counterpart(stmt)) {
                 self.fused(stmt);
             }
         }
@@ -88,7 +88,11 @@ impl Recorder<'_> {
     fn pair(&mut self, forward: &mut Block, backward: &mut Block) {
         let mut cells = Vec::new();
         for (at, stmt) in forward.0.iter_mut().enumerate() {
-            if let Some(partner) = backward.0.iter_mut().find(|other| same_region(stmt, other)) {
+            if let Some(partner) = backward
+                .0
+                .iter_mut()
+                .find(|other| stmt.is_counterpart(other))
+            {
                 self.counterparts(stmt, partner, at, &mut cells);
             } else {
                 self.fused(stmt);
@@ -105,7 +109,8 @@ impl Recorder<'_> {
         for block in stmt.blocks_mut() {
             let ids: HashMap<u32, usize> = first_regions(block);
             let split = block.0.iter().enumerate().position(|(k, stmt)| {
-                region_id(stmt).is_some_and(|id| ids.get(&id).is_some_and(|first| *first < k))
+                stmt.region()
+                    .is_some_and(|id| ids.get(&id).is_some_and(|first| *first < k))
             });
             match split {
                 Some(split) => {
@@ -261,23 +266,11 @@ impl Recorder<'_> {
     }
 }
 
-fn region_id(stmt: &Stmt) -> Option<u32> {
-    match stmt {
-        Stmt::If { id, .. } => Some(*id),
-        Stmt::Loop(l) => Some(l.id),
-        _ => None,
-    }
-}
-
-fn same_region(a: &Stmt, b: &Stmt) -> bool {
-    matches!((region_id(a), region_id(b)), (Some(a), Some(b)) if a == b)
-}
-
 /// Where each branch or loop of a block stands first.
 fn first_regions(block: &Block) -> HashMap<u32, usize> {
     let mut first = HashMap::new();
     for (k, stmt) in block.0.iter().enumerate() {
-        if let Some(id) = region_id(stmt) {
+        if let Some(id) = stmt.region() {
             first.entry(id).or_insert(k);
         }
     }

@@ -347,7 +347,7 @@ impl Vjp<'_> {
             Op::Array | Op::VecOf => {
                 for (k, arg) in eqn.args.iter().enumerate() {
                     let k = Literal::usize_unsuffixed(k).to_token_stream();
-                    let step = Step::Index(Operand::Code(passive(k)));
+                    let step = Step::Index(Operand::Code(Code::pure(k, Vec::new())));
                     let from = Place {
                         root: bar,
                         path: vec![step],
@@ -390,7 +390,7 @@ impl Vjp<'_> {
                 self.contribute_from(&eqn.args[0], from, eqn.span);
             }
             Op::Repeat(len) => {
-                let len = Operand::Code(passive(len.clone()));
+                let len = Operand::Code(Code::pure(len.clone(), Vec::new()));
                 self.repeated(&eqn.args[0], len, bar, eqn.span);
             }
             Op::VecRepeat => self.repeated(&eqn.args[0], eqn.args[1].clone(), bar, eqn.span),
@@ -425,7 +425,7 @@ impl Vjp<'_> {
             id,
             head: Head::Range {
                 var: k,
-                lo: Operand::Code(passive(quote!(0))),
+                lo: Operand::Code(Code::pure(quote!(0), Vec::new())),
                 hi: len,
                 inclusive: false,
                 step: None,
@@ -508,14 +508,4 @@ pub(super) fn gives(stmt: &Stmt, var: VarId) -> bool {
         block.walk(&mut |stmt| nested |= whole(stmt));
     }
     stmt.binds().contains(&var) || whole(stmt) || nested
-}
-
-fn passive(tokens: proc_macro2::TokenStream) -> Code {
-    Code {
-        tokens,
-        reads: Vec::new(),
-        pure: true,
-        ty: Ty::Passive,
-        span: Span::mixed_site(),
-    }
 }

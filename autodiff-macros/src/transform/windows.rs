@@ -131,7 +131,7 @@ impl Plan {
                 reads.clone(),
             );
             let start = &trace.var(start).ident;
-            let part = passive(quote!(#start..#start + #n), Vec::new());
+            let part = Code::pure(quote!(#start..#start + #n), Vec::new());
             let mut place = window.prefix.clone();
             place.path.push(Step::Range(part));
             let place = crate::emit::place(&place, trace);
@@ -164,7 +164,7 @@ impl Plan {
         drop_unused(&mut l.body);
         if reads_anywhere(&l.body, var) {
             let k = trace.var(k).ident.clone();
-            let code = passive(quote!(#first + #k), ends);
+            let code = Code::pure(quote!(#first + #k), ends);
             let eqn = Eqn {
                 var,
                 op: Op::Passive(code),
@@ -175,7 +175,7 @@ impl Plan {
         }
         l.head = Head::Range {
             var: k,
-            lo: Operand::Code(passive(quote!(0), Vec::new())),
+            lo: Operand::Code(Code::pure(quote!(0), Vec::new())),
             hi: Operand::Var(count),
             inclusive: false,
             step: None,
@@ -489,16 +489,6 @@ fn reads_anywhere(body: &Block, var: VarId) -> bool {
     found
 }
 
-fn passive(tokens: TokenStream, reads: Vec<VarId>) -> Code {
-    Code {
-        tokens,
-        reads,
-        pure: true,
-        ty: Ty::Passive,
-        span: Span::mixed_site(),
-    }
-}
-
 fn let_code(
     trace: &mut Trace,
     out: &mut Vec<Stmt>,
@@ -509,7 +499,7 @@ fn let_code(
 ) -> VarId {
     let span = Span::mixed_site();
     let var = trace.fresh(hint, ty, Kind::Temp, span);
-    let (op, args) = (Op::Passive(passive(tokens, reads)), Vec::new());
+    let (op, args) = (Op::Passive(Code::pure(tokens, reads)), Vec::new());
     out.push(Stmt::Let(Eqn {
         var,
         op,

@@ -93,13 +93,8 @@ impl Nest<'_> {
 
     fn reservation(&self, var: VarId) -> Stmt {
         let (ident, counts) = (&self.trace.var(var).ident, &self.counts);
-        let code = Code {
-            tokens: quote!(#ident.reserve(::autodiff_runtime::private::records(&[#(#counts),*]));),
-            reads: vec![var],
-            pure: false,
-            ty: Ty::Passive,
-            span: Span::mixed_site(),
-        };
+        let tokens = quote!(#ident.reserve(::autodiff_runtime::private::records(&[#(#counts),*])););
+        let code = Code::effect(tokens, vec![var]);
         Stmt::Passive {
             code,
             defines: Vec::new(),

@@ -123,17 +123,15 @@ impl Vjp<'_> {
         self.trace.var_mut(counter).mutated = true;
         let trips = self.trace.fresh("trips", Ty::Passive, Kind::Temp, span);
         let ident = self.trace.var(counter).ident.clone();
-        let init = Some(Operand::Code(passive(quote!(0_usize))));
+        let init = Some(Operand::Code(Code::pure(quote!(0_usize), Vec::new())));
         let before = Stmt::Declare { var: counter, init };
-        let mut code = passive(quote!(#ident += 1;));
-        code.reads.push(counter);
+        let code = Code::pure(quote!(#ident += 1;), vec![counter]);
         let count = Stmt::Passive {
             code,
             defines: Vec::new(),
             writes: vec![counter],
         };
-        let mut code = passive(quote!(#ident));
-        code.reads.push(counter);
+        let code = Code::pure(quote!(#ident), vec![counter]);
         let eqn = Eqn {
             var: trips,
             op: Op::Passive(code),

@@ -126,6 +126,35 @@ trait Psi: Copy {
     }
 }
 
+/// An influence function that is a fraction: two of them take one division.
+trait Ratio: Copy {
+    /// ψ(u)/unit.
+    fn fraction<S: Simd, T: Real>(self, simd: S, u: T::Vector<S>) -> Fraction<T::Vector<S>>;
+
+    fn unit(self) -> f64;
+}
+
+impl<R: Ratio> Psi for R {
+    #[inline(always)]
+    fn of_two<S: Simd, T: Real>(
+        self,
+        simd: S,
+        first: T::Vector<S>,
+        second: T::Vector<S>,
+    ) -> T::Vector<S> {
+        quotients::<S, T>(
+            simd,
+            self.fraction::<S, T>(simd, first),
+            self.fraction::<S, T>(simd, second),
+        )
+    }
+
+    #[inline(always)]
+    fn unit(self) -> f64 {
+        Ratio::unit(self)
+    }
+}
+
 /// n₁/d₁ + n₂/d₂.
 #[inline(always)]
 fn quotients<S: Simd, T: Real>(
@@ -184,7 +213,7 @@ struct Rational<const A: usize, const B: usize> {
     denominator: [f64; B],
 }
 
-impl<const A: usize, const B: usize> Rational<A, B> {
+impl<const A: usize, const B: usize> Ratio for Rational<A, B> {
     #[inline(always)]
     fn fraction<S: Simd, T: Real>(self, simd: S, u: T::Vector<S>) -> Fraction<T::Vector<S>> {
         let c = clamp::<S, T>(simd, u, self.bound);
@@ -197,22 +226,6 @@ impl<const A: usize, const B: usize> Rational<A, B> {
             numerator: T::v_mul(simd, c, monic::<S, T, _>(simd, &self.numerator, v)),
             denominator: monic::<S, T, _>(simd, &self.denominator, v),
         }
-    }
-}
-
-impl<const A: usize, const B: usize> Psi for Rational<A, B> {
-    #[inline(always)]
-    fn of_two<S: Simd, T: Real>(
-        self,
-        simd: S,
-        first: T::Vector<S>,
-        second: T::Vector<S>,
-    ) -> T::Vector<S> {
-        quotients::<S, T>(
-            simd,
-            self.fraction::<S, T>(simd, first),
-            self.fraction::<S, T>(simd, second),
-        )
     }
 
     #[inline(always)]
@@ -315,7 +328,7 @@ impl Psi for Logistic {
 #[derive(Clone, Copy)]
 struct Atan;
 
-impl Atan {
+impl Ratio for Atan {
     #[inline(always)]
     fn fraction<S: Simd, T: Real>(self, simd: S, u: T::Vector<S>) -> Fraction<T::Vector<S>> {
         let splat = |x: f64| T::v_splat(simd, T::of(x));
@@ -336,22 +349,6 @@ impl Atan {
             denominator,
         }
     }
-}
-
-impl Psi for Atan {
-    #[inline(always)]
-    fn of_two<S: Simd, T: Real>(
-        self,
-        simd: S,
-        first: T::Vector<S>,
-        second: T::Vector<S>,
-    ) -> T::Vector<S> {
-        quotients::<S, T>(
-            simd,
-            self.fraction::<S, T>(simd, first),
-            self.fraction::<S, T>(simd, second),
-        )
-    }
 
     #[inline(always)]
     fn unit(self) -> f64 {
@@ -364,7 +361,7 @@ struct PseudoHuber {
     c: f64,
 }
 
-impl PseudoHuber {
+impl Ratio for PseudoHuber {
     #[inline(always)]
     fn fraction<S: Simd, T: Real>(self, simd: S, u: T::Vector<S>) -> Fraction<T::Vector<S>> {
         let one = T::v_splat(simd, T::ONE);
@@ -375,22 +372,6 @@ impl PseudoHuber {
             numerator: v,
             denominator: T::v_sqrt(simd, T::v_mul_add(simd, v, v, one)),
         }
-    }
-}
-
-impl Psi for PseudoHuber {
-    #[inline(always)]
-    fn of_two<S: Simd, T: Real>(
-        self,
-        simd: S,
-        first: T::Vector<S>,
-        second: T::Vector<S>,
-    ) -> T::Vector<S> {
-        quotients::<S, T>(
-            simd,
-            self.fraction::<S, T>(simd, first),
-            self.fraction::<S, T>(simd, second),
-        )
     }
 
     #[inline(always)]
@@ -404,7 +385,7 @@ struct Fair {
     c: f64,
 }
 
-impl Fair {
+impl Ratio for Fair {
     #[inline(always)]
     fn fraction<S: Simd, T: Real>(self, simd: S, u: T::Vector<S>) -> Fraction<T::Vector<S>> {
         let per_c = T::v_splat(simd, T::of(self.c.recip()));
@@ -414,22 +395,6 @@ impl Fair {
             numerator: v,
             denominator: T::v_add(simd, T::v_abs(simd, v), T::v_splat(simd, T::ONE)),
         }
-    }
-}
-
-impl Psi for Fair {
-    #[inline(always)]
-    fn of_two<S: Simd, T: Real>(
-        self,
-        simd: S,
-        first: T::Vector<S>,
-        second: T::Vector<S>,
-    ) -> T::Vector<S> {
-        quotients::<S, T>(
-            simd,
-            self.fraction::<S, T>(simd, first),
-            self.fraction::<S, T>(simd, second),
-        )
     }
 
     #[inline(always)]
